@@ -1,0 +1,71 @@
+"""The public functions, the only place that joins everything: read_case, check, simulate, plan, why, claims."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from openbaclofen import facts
+from openbaclofen.case.record import Case
+from openbaclofen.errors import InputError
+from openbaclofen.facts.schema import Claim
+from openbaclofen.facts.search import WhyAnswer
+from openbaclofen.safety.verdict import Verdict
+
+if TYPE_CHECKING:
+    from openbaclofen.decide.records import Plan
+    from openbaclofen.report.course import Course
+
+
+def read_case(source: str | Path | Mapping[str, Any]) -> Case:
+    """A case from a file, from YAML or JSON text, or from a mapping.
+
+    Errors: InputError naming the line, the value and what was expected.
+    """
+    from openbaclofen.case.read import read_case as read
+
+    return read(source)
+
+
+def check(case: Case) -> Verdict:
+    """What the rules say: findings worst first, and what cannot be told. No simulation takes part."""
+    from openbaclofen.safety.check import check as judge
+
+    return judge(case, facts.load())
+
+
+def simulate(case: Case, people: int = 1000, seed: int = 1, days: float | None = None, every_h: float = 0.5) -> Course:
+    """Concentrations, receptor, reflex and outcomes over time for people like this one.
+
+    days: None means the whole order and a week at its last dose. Errors: InputError where kidney function cannot be told, or
+    a number is out of bounds.
+    """
+    from openbaclofen.report.course import simulate_case
+
+    return simulate_case(case, facts.load(), people=people, seed=seed, days=days, every_h=every_h)
+
+
+def plan(case: Case, seed: int = 1) -> Plan:
+    """Verdict, steps, course, monitoring, stopping and reasons. The same case and seed give the same plan, bit for bit."""
+    from openbaclofen.decide.plan import plan as make
+
+    return make(case, facts.load(), seed)
+
+
+def why(text: str) -> WhyAnswer:
+    """What is known about an id or some words. Errors: InputError with the nearest words where nothing is known."""
+    from openbaclofen.facts.search import why as search
+
+    return search(facts.load(), text)
+
+
+def claims(claim: str | None = None) -> tuple[Claim, ...]:
+    """Every claim of the source documents with what shows it, or one of them. Errors: InputError where there is no such claim."""
+    known = facts.load().claims
+    if claim is None:
+        return tuple(known.values())
+    found = known.get(claim.upper())
+    if found is None:
+        raise InputError(f"no claim is called {claim!r}; they run from {min(known)} to {max(known)}")
+    return (found,)

@@ -1,0 +1,143 @@
+"""A command line goes in; text, JSON, a figure or a table comes out, with exit status 0, 1 (stop) or 2 (bad input)."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import App, CycloptsError, Parameter
+
+from openbaclofen.apps.console import BAD_INPUT, OK, STOP, fail, out
+from openbaclofen.errors import InputError
+
+app = App(
+    name="openbaclofen",
+    help="Baclofen therapy as a working system: is this safe, what dose, what will happen, why. "
+    "Decision support for professionals; no plan is an order.",
+    version_flags=["--version"],
+)
+
+CaseFile = Annotated[str, Parameter(help="case file (YAML or JSON), or - for standard input")]
+Json = Annotated[bool, Parameter(name="--json", negative="", help="print a JSON document of a versioned schema")]
+Seed = Annotated[int, Parameter(help="seed of the virtual people; the same seed gives the same bytes")]
+
+
+def _case_of(source: str):  # noqa: ANN202
+    from openbaclofen import api
+
+    return api.read_case(sys.stdin.read() if source == "-" else Path(source))
+
+
+@app.command
+def plan(case: CaseFile, *, json: Json = False, seed: Seed = 1) -> int:
+    """Verdict, recommended steps, predicted course with ranges, monitoring, stopping and reasons. Exit 1 where a rule forbids."""
+    from openbaclofen import api
+    from openbaclofen.report import as_json, plan_text
+
+    result = api.plan(_case_of(case), seed=seed)
+    if json:
+        print(as_json.text("plan", result))
+    else:
+        plan_text.print_plan(result, out())
+    return STOP if result.verdict.stops else OK
+
+
+@app.command
+def check(case: CaseFile, *, json: Json = False) -> int:
+    """What the rules say about the order: findings worst first, and what cannot be told. Exit 1 where a rule forbids."""
+    from openbaclofen import api
+    from openbaclofen.report import as_json, verdict_text
+
+    verdict = api.check(_case_of(case))
+    if json:
+        print(as_json.text("verdict", verdict))
+    else:
+        verdict_text.print_verdict(verdict, out())
+    return STOP if verdict.stops else OK
+
+
+@app.command
+def simulate(
+    case: CaseFile,
+    *,
+    people: Annotated[int, Parameter(help="virtual people like this one")] = 1000,
+    seed: Seed = 1,
+    days: Annotated[float | None, Parameter(help="how long; default: the order and a week at its last dose")] = None,
+    every_h: Annotated[float, Parameter(help="hours between outputs")] = 0.5,
+    plot: Annotated[Path | None, Parameter(help="write a figure (.svg, .png or .pdf)")] = None,
+    out_file: Annotated[Path | None, Parameter(name="--out", help="write the summary as a .parquet or .csv table")] = None,
+    json: Json = False,
+) -> int:
+    """Concentration, receptor, reflex, spasticity and sedation over time, with ranges over people and ignorance apart."""
+    from openbaclofen import api
+    from openbaclofen.report import as_json, course_text
+
+    course = api.simulate(_case_of(case), people=people, seed=seed, days=days, every_h=every_h)
+    if plot is not None:
+        course.plot(plot)
+    if out_file is not None:
+        course.write(out_file)
+    if json:
+        print(as_json.text("course", course.to_dict()))
+    else:
+        course_text.print_course(course, out(), written=[p for p in (plot, out_file) if p is not None])
+    return OK
+
+
+@app.command
+def why(*text: Annotated[str, Parameter(help="words, or the id of a rule, fact, interaction, claim or evidence row")], json: Json = False) -> int:
+    """What the program knows and uses, all other sources, who disagrees."""
+    from openbaclofen import api
+    from openbaclofen.report import as_json, why_text
+
+    answer = api.why(" ".join(text))
+    if json:
+        print(as_json.text("why", answer.to_dict()))
+    else:
+        why_text.print_why(answer, out())
+    return OK
+
+
+@app.command
+def claims(claim: Annotated[str | None, Parameter(help="one claim, S1-01 for example")] = None, *, json: Json = False) -> int:
+    """Each claim of the source documents, and what shows it."""
+    from openbaclofen import api
+    from openbaclofen.report import as_json, claims_text
+
+    table = api.claims(claim)
+    if json:
+        print(as_json.text("claims", {"claims": table}))
+    else:
+        claims_text.print_claims(table, out())
+    return OK
+
+
+@app.command
+def schema(kind: Annotated[str, Parameter(help="plan, verdict, course, why or claims")] = "plan") -> int:
+    """The JSON Schema of what --json prints."""
+    from openbaclofen.report import schemas
+
+    print(schemas.text(kind))
+    return OK
+
+
+def run(argv: list[str] | None = None) -> int:
+    """Run one command and give its exit status."""
+    try:
+        return app(sys.argv[1:] if argv is None else argv, exit_on_error=False, print_error=False, result_action="return_value") or OK
+    except InputError as error:
+        return fail(error)
+    except CycloptsError as error:
+        return fail(str(error))
+    except BrokenPipeError:
+        sys.stderr.close()
+        return OK
+    except KeyboardInterrupt:
+        fail("interrupted; nothing was written")
+        return BAD_INPUT
+
+
+def main() -> None:
+    """The console script."""
+    sys.exit(run())

@@ -1,0 +1,152 @@
+"""People, their rates and doses go in; what was observed of each at each asked time comes out.
+
+People are cut into chunks whose propagators stay in the cache of a core, and chunks are spread over threads. Sizes are padded to
+a few, so that different questions meet programs that are already compiled.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+import jax
+import numpy as np
+from jax import Array
+
+from openbaclofen.body.engine import Program, Rates, prepare, run_blocks, run_steps, squarings_for
+from openbaclofen.body.graph import Graph
+from openbaclofen.body.schedule import Blocks, Doses, Steps, plan
+from openbaclofen.errors import InputError
+
+WIDTHS = (2 * 4, 4**4)  # people at a time
+_FINE = 2 * 4  # sizes of the other axes are padded by at most an eighth
+_compiled: set[tuple[Any, ...]] = set()
+
+
+@dataclass(frozen=True)
+class Task:
+    """What to simulate. people: a tree of (people,) arrays for `observe`; rates: by physiology; changes: (from hour, physiology).
+
+    initial_mg: by compartment, (people,), at the first output time; with it no dose may be earlier. What is not named is empty.
+    """
+
+    graph: Graph
+    wanted: tuple[str, ...]
+    observe: Callable[[Any, Array], dict[str, Array]]
+    people: Any
+    rates: Sequence[Rates]
+    changes: Sequence[tuple[float, int]] = ((-np.inf, 0),)
+    initial_mg: Mapping[str, np.ndarray] = field(default_factory=dict)
+
+
+def run(task: Task, doses: Doses, times_h: np.ndarray) -> dict[str, np.ndarray]:
+    """Each observed quantity at each time, name to (people, times).
+
+    Errors: InputError where times do not rise, or doses are not finite.
+    """
+    prepare()
+    times = np.asarray(times_h, dtype=float)
+    schedule = plan(times, doses, task.changes)
+    blocks = isinstance(schedule, Blocks)
+    longest = schedule.step_h if blocks else float(schedule.length_h.max())
+    graph = task.graph.part((*task.wanted, doses.into))
+    between = not blocks or bool(schedule.offset_h.any())
+    program = Program(graph, task.wanted, task.observe, doses.into, squarings_for(longest, task.rates), between)
+    people = len(jax.tree.leaves(task.people)[0])
+    initial = np.stack([task.initial_mg.get(name, np.zeros(people)) for name in graph.compartments])
+    if task.initial_mg and (np.asarray(doses.at_h)[np.asarray(doses.mg) > 0] < times[0]).any():
+        raise InputError("a start from known amounts cannot have doses before the first time", "doses")
+    common, each = _block_tables(schedule) if blocks else _step_tables(schedule)
+    outputs = slice(schedule.skipped, schedule.skipped + len(times)) if blocks else schedule.outputs
+    rates = task.rates[0] if blocks else tuple(task.rates)
+
+    def simulate(columns: slice, width: int) -> dict[str, Array]:
+        own = jax.tree.map(lambda a: columns_of(a, columns, width), (task.people, rates, initial))
+        tables = {name: a if a.shape[-1] == 1 else columns_of(a, columns, width) for name, a in each.items()}
+        return (run_blocks if blocks else run_steps)(program, *own, **common, **tables)
+
+    return over_chunks(simulate, people, outputs, (program, *(np.shape(t) for t in (*common.values(), *each.values()))))
+
+
+def _block_tables(schedule: Blocks) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Tables for everyone, and tables with people (or one for all) as the last axis."""
+    count, places, _ = schedule.mg.shape
+    mg = padded(padded(schedule.mg, 0, size(count)), 1, size(places))
+    places = mg.shape[1]
+    each = {"mg": mg, "interval": padded(schedule.interval, 0, places), "offset_h": padded(schedule.offset_h, 0, places)}
+    return {"step_h": np.float64(schedule.step_h)}, each
+
+
+def _step_tables(schedule: Steps) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Tables for everyone, and tables with people (or one for all) as the last axis. The dose after the last is 'none'."""
+    intervals, kinds, doses = size(len(schedule.kind)), size(len(schedule.length_h)), size(len(schedule.dose_mg))
+    common = {
+        "kind": padded(schedule.kind, 0, intervals),
+        "length_h": padded(schedule.length_h, 0, kinds),
+        "physiology": padded(schedule.physiology, 0, kinds),
+    }
+    slot = np.full((intervals, *schedule.slot.shape[1:]), doses, dtype=np.int32)
+    slot[: len(schedule.slot)] = np.where(schedule.slot == len(schedule.dose_mg), doses, schedule.slot)
+    each = {
+        "slot": slot,
+        "dose_mg": padded(schedule.dose_mg, 0, doses),
+        "left_h": padded(schedule.left_h, 0, doses),
+        "dose_physiology": padded(schedule.dose_physiology, 0, doses),
+    }
+    return common, each
+
+
+def size(needed: int) -> int:
+    """The next of a few sizes, at most an eighth larger."""
+    unit = 1
+    while needed > 2 * _FINE * unit:
+        unit *= 2
+    return -(-needed // unit) * unit
+
+
+def padded(table: np.ndarray, axis: int, length: int) -> np.ndarray:
+    """The table with zeros behind it."""
+    added = [(0, length - n if i == axis else 0) for i, n in enumerate(table.shape)]
+    return np.pad(table, added)
+
+
+def columns_of(array: np.ndarray, columns: slice, width: int) -> np.ndarray:
+    """These people's columns (the last axis), the last one repeated up to the width."""
+    part = np.asarray(array)[..., columns]
+    short = width - part.shape[-1]
+    return np.concatenate([part, np.repeat(part[..., -1:], short, axis=-1)], axis=-1) if short else part
+
+
+@lru_cache(maxsize=1)
+def _threads() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="openbaclofen")
+
+
+def over_chunks(simulate: Callable[[slice, int], dict[str, Array]], people: int, outputs: slice | np.ndarray,
+                key: tuple[Any, ...]) -> dict[str, np.ndarray]:
+    """Call for every chunk (columns of people, padded width) and put the chunks side by side: name to (people, outputs).
+
+    key: what makes a program; the first call of a new one is made alone, since it compiles.
+    """
+    width = next((w for w in WIDTHS if w >= people), WIDTHS[-1])
+    chunks = [slice(start, min(start + width, people)) for start in range(0, people, width)]
+    if len(chunks) == 1:
+        return {name: np.asarray(v)[outputs, :people].T for name, v in simulate(chunks[0], width).items()}
+    found: dict[str, np.ndarray] = {}
+
+    def one(columns: slice) -> None:
+        for name, value in simulate(columns, width).items():
+            seen = np.asarray(value)[outputs, : columns.stop - columns.start]
+            found.setdefault(name, np.empty((len(seen), people)))[:, columns] = seen
+
+    alone = 0 if key in _compiled else 1
+    for columns in chunks[:alone]:
+        one(columns)
+    _compiled.add(key)
+    for _ in _threads().map(one, chunks[alone:]):
+        pass
+    return {name: value.T for name, value in found.items()}

@@ -1,0 +1,177 @@
+"""Tables of a schedule, people's rates and a function to observe amounts with go in; what was observed over time comes out.
+
+One flat scan over time with people as the vector axis. No result of a person depends on another person.
+"""
+
+from __future__ import annotations
+
+import platform
+import zlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import Array
+from platformdirs import user_cache_path
+
+from openbaclofen.body.graph import Graph
+from openbaclofen.body.propagate import advance, apply, apply_stairs, halvings, power, product, propagator, squarings_needed
+from openbaclofen.body.schedule import BLOCK
+
+_USUAL_RATE = 100.0  # 1/h; faster rates than this take another program
+_TABLE_AT_MOST = 100  # propagators kept at once; with more kinds of interval each is made when it is used
+_BRANCHES_AT_MOST = 10  # kinds of interval that are compiled apart, which is faster than looking them up
+Rates = Mapping[str, Array]
+
+
+@dataclass(frozen=True)
+class Program:
+    """What is compiled. observe(people, amounts (wanted, times, people)) -> name to (times, people); it must be hashable."""
+
+    graph: Graph
+    wanted: tuple[str, ...]
+    observe: Callable[[Any, Array], dict[str, Array]]
+    into: str
+    squarings: int
+    between: bool = True  # some doses are taken between outputs
+
+
+@lru_cache(maxsize=1)
+def prepare() -> None:
+    """64-bit numbers, and compiled programs kept between processes in the user's cache folder. Idempotent, cheap.
+
+    A cache folder that jax already has is left alone; where none can be made, programs are compiled by each process anew.
+    """
+    jax.config.update("jax_enable_x64", True)
+    if jax.config.jax_compilation_cache_dir is not None:
+        return
+    folder = user_cache_path("openbaclofen") / f"compiled-{_machine()}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return
+    jax.config.update("jax_compilation_cache_dir", str(folder))
+    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
+    jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
+
+
+def _machine() -> str:
+    """A name for this kind of processor: code compiled for one may not run on another that shares the home folder."""
+    described = platform.machine() + platform.processor()
+    processors = Path("/proc/cpuinfo")
+    if processors.exists():
+        described += next((line for line in processors.read_text().splitlines() if line.startswith(("flags", "Features"))), "")
+    return f"{zlib.crc32(described.encode()):x}"
+
+
+def squarings_for(longest_h: float, rates: Sequence[Mapping[str, np.ndarray]]) -> int:
+    """Squarings for the longest interval: the same for all usual people, so that nobody's numbers depend on the others."""
+    fastest = max(float(sum(np.max(r) for r in each.values())) for each in rates)
+    return squarings_needed(max(longest_h, 0.0) * max(fastest, _USUAL_RATE))
+
+
+@partial(jax.jit, static_argnames="program")
+def run_blocks(program: Program, people: Any, rates: Rates, initial: Array, step_h: Array, interval: Array, offset_h: Array,
+               mg: Array) -> dict[str, Array]:
+    """Observe at every step of a `Blocks` schedule: name to (blocks * BLOCK, people). initial: (n, people) mg."""
+    graph = program.graph
+    rows = jnp.array([graph.index(name) for name in program.wanted])
+    matrix = graph.matrix(rates)
+    halves = halvings(matrix, step_h, program.squarings)
+    once = (jnp.zeros_like(initial)[:, None] + jnp.zeros_like(offset_h)).at[graph.index(program.into)].set(1.0)
+    entered = advance(matrix, halves, step_h, step_h - offset_h, once) if program.between else apply(halves[0], once)
+
+    def within(carry: tuple[Array, Array], position: Array) -> tuple[tuple[Array, Array], Array]:
+        dosed, row = carry
+        later = apply(halves[0], dosed) + jnp.where(interval == position, entered, 0.0)
+        return (later, product(row, halves[0])), jnp.concatenate([row, dosed[rows]], axis=1)
+
+    start = (jnp.zeros_like(once), jnp.broadcast_to(jnp.eye(len(initial))[rows][:, :, None], (len(rows), *initial.shape)))
+    (dosed_end, _), responses = jax.lax.scan(within, start, jnp.arange(BLOCK))
+    seen_from = responses.transpose(2, 1, 0, 3)  # (source, wanted, BLOCK, people); sources: amounts at the start, doses
+    end_from = jnp.concatenate([power(halves[0], BLOCK), dosed_end], axis=1)
+
+    def block(x: Array, given: Array) -> tuple[Array, dict[str, Array]]:
+        sources = jnp.concatenate([x, jnp.broadcast_to(given, (len(given), x.shape[1]))])
+        return apply(end_from, sources), program.observe(people, _combined(seen_from, sources))
+
+    seen = jax.lax.scan(block, initial, mg)[1]
+    return {name: value.reshape(-1, value.shape[-1]) for name, value in seen.items()}
+
+
+def _combined(responses: Array, sources: Array) -> Array:
+    """Sum over sources of response (source, wanted, times, people) times source (source, people)."""
+    total = responses[0] * sources[0]
+    for source in range(1, len(sources)):
+        total = total + responses[source] * sources[source]
+    return total
+
+
+@partial(jax.jit, static_argnames="program")
+def run_steps(program: Program, people: Any, rates: Sequence[Rates], initial: Array, kind: Array, length_h: Array,
+              physiology: Array, dose_mg: Array, left_h: Array, dose_physiology: Array, slot: Array) -> dict[str, Array]:
+    """Observe at the start of every interval of a `Steps` schedule: name to (intervals, people). initial: (n, people) mg."""
+    graph, stairs = program.graph, program.graph.stairs
+    matrices = jnp.stack([graph.matrix(each) for each in rates])
+    over = _propagators(program, matrices, length_h, physiology)
+    entered = _entered(program, matrices, jnp.max(length_h), dose_mg, left_h, dose_physiology)
+
+    def step(x: list[Array], given: tuple[Array, list[Array]]) -> tuple[list[Array], dict[str, Array]]:
+        which, ending = given
+        wanted = jnp.stack([_row(x, stairs, graph.index(name)) for name in program.wanted])
+        seen = program.observe(people, wanted[:, None])
+        doses = ending if slot.shape[-1] > 1 else [sum(part[s[0]] for s in ending) for part in entered]
+        later = [moved + added for moved, added in zip(over(which, x), doses, strict=True)]
+        return later, {name: value[0] for name, value in seen.items()}
+
+    if slot.shape[-1] > 1:
+        ending = [sum(jnp.take_along_axis(part, slot[:, s, None], axis=0, mode="promise_in_bounds") for s in range(slot.shape[1]))
+                  for part in entered]
+    else:
+        ending = slot
+    return jax.lax.scan(step, [initial[a:b] for a, b in stairs], (kind, ending))[1]
+
+
+def _row(parts: Sequence[Array], stairs: Sequence[tuple[int, int]], index: int) -> Array:
+    return next(part[index - start] for part, (start, end) in zip(parts, stairs, strict=True) if start <= index < end)
+
+
+def _propagators(program: Program, matrices: Array, length_h: Array,
+                 physiology: Array) -> Callable[[Array, list[Array]], list[Array]]:
+    """A function from a kind of interval and the amounts at its start to the amounts at its end."""
+    stairs = program.graph.stairs
+
+    def make(which: Array) -> Array:
+        return propagator(matrices[physiology[which]], length_h[which], program.squarings)
+
+    kinds = len(length_h)
+    if kinds > _TABLE_AT_MOST:
+        return lambda which, x: apply_stairs(make(which), x, stairs)
+    table = jax.lax.map(make, jnp.arange(kinds))
+    if kinds > _BRANCHES_AT_MOST:
+        return lambda which, x: apply_stairs(table[which], x, stairs)
+    branches = [partial(apply_stairs, table[k], stairs=stairs) for k in range(kinds)]
+    return lambda which, x: branches[0](x) if kinds == 1 else jax.lax.switch(which, branches, x)
+
+
+def _entered(program: Program, matrices: Array, longest: Array, mg: Array, left_h: Array, physiology: Array) -> list[Array]:
+    """Amounts at the end of its interval from each dose, by row ranges (doses + 1, rows, people); the last dose is none."""
+    _, n, _, people = matrices.shape
+    halves = [halvings(matrix, longest, program.squarings) for matrix in matrices]
+
+    def one(dose: tuple[Array, Array, Array]) -> Array:
+        amount, left, in_physiology = dose
+        found = jnp.zeros((n, people))
+        for which, (matrix, half) in enumerate(zip(matrices, halves, strict=True)):
+            given = jnp.zeros((n, people)).at[program.graph.index(program.into)].set(jnp.where(in_physiology == which, amount, 0.0))
+            found = found + advance(matrix, half, longest, left, given)
+        return found
+
+    none = jnp.zeros((1, n, people))
+    entered = jnp.concatenate([jax.lax.map(one, (mg, left_h, physiology)), none]) if len(mg) else none
+    return [entered[:, a:b] for a, b in program.graph.stairs]

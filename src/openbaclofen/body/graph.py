@@ -1,0 +1,86 @@
+"""Compartments and first-order flows go in; rate matrices of people, and which amounts depend on which, come out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import jax.numpy as jnp
+import numpy as np
+from jax import Array
+
+
+_COST_OF_A_RANGE = 10  # products of numbers that cost as much as a separate row range
+
+
+@dataclass(frozen=True)
+class Flow:
+    """Amount moving from source to target at `rate` (1/h, a key of the rates handed to `matrix`) times the source's amount."""
+
+    source: str
+    target: str
+    rate: str
+
+
+@dataclass(frozen=True)
+class Graph:
+    """Compartments and the flows between them: dx/dt = A x. Whatever leaves one compartment enters another."""
+
+    compartments: tuple[str, ...]
+    flows: tuple[Flow, ...]
+
+    def index(self, compartment: str) -> int:
+        """Position of a compartment. Errors: ValueError where there is none of that name."""
+        return self.compartments.index(compartment)
+
+    @property
+    def dependence(self) -> np.ndarray:
+        """(n, n) booleans: whether amount i ever depends on amount j (reflexive, transitive)."""
+        n = len(self.compartments)
+        found = np.eye(n, dtype=bool)
+        for flow in self.flows:
+            if flow.target in self.compartments:
+                found[self.index(flow.target), self.index(flow.source)] = True
+        for middle in range(n):
+            found |= np.outer(found[:, middle], found[middle])
+        return found
+
+    @property
+    def absorbing(self) -> tuple[bool, ...]:
+        """Whether nothing leaves a compartment (urine, faeces, ...)."""
+        sources = {flow.source for flow in self.flows}
+        return tuple(name not in sources for name in self.compartments)
+
+    @property
+    def stairs(self) -> tuple[tuple[int, int], ...]:
+        """Row ranges (from, to) such that rows before `to` depend only on columns before `to`, with the least work in products."""
+        n, dependence = len(self.compartments), self.dependence
+        closed = [0, *(s for s in range(1, n + 1) if not dependence[:s, s:].any())]
+        best: dict[int, tuple[int, tuple[tuple[int, int], ...]]] = {0: (0, ())}
+        for end in closed[1:]:
+            options = ((best[start][0] + (end - start) * end + _COST_OF_A_RANGE, start) for start in closed if start < end)
+            work, start = min(options)
+            best[end] = (work, (*best[start][1], (start, end)))
+        return best[n][1]
+
+    def part(self, wanted: Iterable[str]) -> Graph:
+        """The smallest graph with the same amounts in the wanted compartments: they and all they depend on.
+
+        Flows into what is left out still drain their source.
+        """
+        rows = self.dependence[[self.index(name) for name in wanted]]
+        kept = tuple(name for name, needed in zip(self.compartments, rows.any(axis=0), strict=True) if needed)
+        return Graph(kept, tuple(flow for flow in self.flows if flow.source in kept))
+
+    def matrix(self, rates: Mapping[str, Array]) -> Array:
+        """A (n, n, people) in 1/h from rates (people,). Columns of a whole graph sum to zero: mass is conserved."""
+        n = len(self.compartments)
+        zero = jnp.zeros_like(next(iter(rates.values())))
+        entries = [[zero] * n for _ in range(n)]
+        for flow in self.flows:
+            source, rate = self.index(flow.source), rates[flow.rate]
+            entries[source][source] = entries[source][source] - rate
+            if flow.target in self.compartments:
+                target = self.index(flow.target)
+                entries[target][source] = entries[target][source] + rate
+        return jnp.stack([jnp.stack(row) for row in entries])

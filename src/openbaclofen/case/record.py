@@ -1,0 +1,111 @@
+"""The record of one question about one person: patient, therapy, what is taken now, events, region."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from openbaclofen.dose.regimen import Regimen
+from openbaclofen.patient.person import Patient
+from openbaclofen.units import Concentration, Creatinine, Duration, IntrathecalConcentration, IntrathecalRate, OralDose
+
+CaseRegion = Literal["US", "UK", "FR", "CA", "CH", "INT"]
+Question = Literal["start", "adjust", "stop", "missed", "switch", "ingestion", "check"]
+EVENT_KINDS = ("missed", "ingestion", "surgery", "creatinine", "dialysis_session", "toxicity", "withdrawal", "pump_alarm",
+               "refill_overdue", "pump_removal")
+OBSERVATION_KINDS = ("level", "ashworth", "side_effect")
+
+
+@dataclass(frozen=True)
+class OralTherapy:
+    """An oral order. sig: as written; text: the canonical sig; form/strength_mg where said ('using 25 mg tablets').
+
+    ends_in_stop: it says that it ends in a stop. An empty regimen that does: an order to stop at once.
+    """
+
+    regimen: Regimen
+    sig: str
+    text: str
+    form: str = "tablet"
+    strength_mg: float | None = None
+    strength_mg_per_ml: float | None = None
+    ends_in_stop: bool = False
+
+
+@dataclass(frozen=True)
+class IntrathecalTherapy:
+    """A pump programme."""
+
+    rate: IntrathecalRate
+    programme: str
+    mode: Literal["continuous"] = "continuous"
+    catheter_tip: str | None = None
+    concentration: IntrathecalConcentration | None = None
+    form: str = "intrathecal_injection"
+
+
+Therapy = OralTherapy | IntrathecalTherapy
+
+
+@dataclass(frozen=True)
+class Current:
+    """What is taken now, and since when. duration: how long, where it can be known."""
+
+    therapy: Therapy
+    since: date | None = None
+    duration: Duration | None = None
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened or will. kind: one of EVENT_KINDS.
+
+    on, at_h: the day, and the hour of the day. after: time since (ingestion, last dose) where given. lasts: how long.
+    count: of missed doses.
+    """
+
+    kind: str
+    on: date | None = None
+    after: Duration | None = None
+    amount: OralDose | None = None
+    count: int | None = None
+    charcoal: bool | None = None
+    note: str = ""
+    at_h: float | None = None
+    lasts: Duration | None = None
+    creatinine: Creatinine | None = None
+
+
+@dataclass(frozen=True)
+class Observation:
+    """Something measured: a level, a score, a side effect. kind: one of OBSERVATION_KINDS. at_h: hour of the day.
+
+    after: time since the last dose. value: the modified Ashworth score (1+ as 1.5).
+    """
+
+    kind: str
+    on: date | None = None
+    value: float | None = None
+    level: Concentration | None = None
+    note: str = ""
+    at_h: float | None = None
+    after: Duration | None = None
+
+
+@dataclass(frozen=True)
+class Case:
+    """One person, one question. as_of: the case's date ('date:' in the file, else today), so that answers can be repeated.
+
+    therapy: the order in question; None: no order is stated (an order to take nothing is an oral one that ends in a stop).
+    """
+
+    patient: Patient
+    therapy: Therapy | None
+    current: Current | None
+    question: Question
+    region: CaseRegion
+    as_of: date
+    events: tuple[Event, ...] = ()
+    observations: tuple[Observation, ...] = ()
+    title: str = ""

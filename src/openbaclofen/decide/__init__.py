@@ -1,0 +1,1 @@
+"""Candidate doses, likenesses and safety to a ranked plan with reasons."""

@@ -1,0 +1,160 @@
+"""A case goes in; the plan comes out: verdict, what to do, what to expect, what to watch, and why."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+
+from openbaclofen.case.record import Case, IntrathecalTherapy, OralTherapy
+from openbaclofen.decide.foresee import foresee_dose, foresee_ingestion
+from openbaclofen.decide.likeness import Likenesses, likenesses_of
+from openbaclofen.decide.products import supply
+from openbaclofen.decide.records import Answer, Candidate, IfWrong, Plan, Proposal, Reason, Step
+from openbaclofen.decide.start import TABLET, choose_dose
+from openbaclofen.decide.stop import way_down
+from openbaclofen.decide.wrong import if_wrong
+from openbaclofen.errors import InputError
+from openbaclofen.facts import KnowledgeBase
+from openbaclofen.safety.check import check
+from openbaclofen.safety.situation import Situation, situation
+from openbaclofen.safety.verdict import Advice, Verdict
+
+NOT_MODELLED = (
+    "tolerance, rebound after a stop, individual response and the pump; the rules above speak on stopping, the model does not",
+)
+
+
+class Draft:
+    """What a plan is made of while it is being made."""
+
+    def __init__(self, case: Case, kb: KnowledgeBase, seed: int) -> None:
+        self.case, self.kb, self.seed = case, kb, seed
+        self.situation: Situation = situation(case, kb)
+        self.verdict: Verdict = check(case, kb)
+        self.answer: Answer = "advice"
+        self.summary = ""
+        self.proposal: Proposal | None = None
+        self.candidates: tuple[Candidate, ...] = ()
+        self.stopping: tuple[Step, ...] = ()
+        self.if_wrong: list[IfWrong] = []
+        self.reasons: list[Reason] = []
+        self.notes: list[str] = []
+        self._likenesses: Likenesses | None = None
+
+    def likenesses(self) -> Likenesses:
+        """The person's likenesses, made once."""
+        if self._likenesses is None:
+            self._likenesses = likenesses_of(self.case.patient, self.kb, self.seed)
+        return self._likenesses
+
+
+def plan(case: Case, kb: KnowledgeBase, seed: int) -> Plan:
+    """The plan of a case. The same case, knowledge and seed give the same plan.
+
+    Errors: InputError where the case asks for what this version does not plan (a pump).
+    """
+    if isinstance(case.therapy, IntrathecalTherapy) or (case.current and isinstance(case.current.therapy, IntrathecalTherapy)):
+        raise InputError("plans for pumps are not made yet; `openbaclofen check` applies the intrathecal rules", where="therapy")
+    draft = Draft(case, kb, seed)
+    unknown = sorted({need for c in draft.verdict.cannot_tell for need in c.need if need.startswith("patient.")})
+    {"start": _start, "adjust": _start, "switch": _start, "check": _keep, "missed": _keep, "stop": _stop, "ingestion": _ingestion}[
+        case.question
+    ](draft)
+    if unknown:
+        draft.notes.append("stated nowhere: " + ", ".join(unknown))
+    return _finished(draft)
+
+
+def _start(draft: Draft) -> None:
+    """Propose steps, unless a rule forbids or the kidneys are not known."""
+    if draft.verdict.stops:
+        worst = draft.verdict.findings[0]
+        draft.answer, draft.summary = "nothing permissible", f"No dose is proposed: {worst.action} ({worst.reason})"
+        return
+    if draft.situation.egfr.value is None:
+        draft.answer = "cannot tell"
+        draft.summary = "Cannot tell: no dose is proposed without " + ", ".join(draft.situation.egfr.need)
+        return
+    choice = choose_dose(draft.case, draft.situation, draft.verdict, draft.kb, draft.likenesses)
+    draft.candidates, draft.proposal = choice.candidates, choice.proposal
+    draft.reasons += choice.reasons
+    if choice.proposal is None or choice.regimen is None or choice.supply is None:
+        draft.answer, draft.summary = "nothing permissible", f"No dose is proposed: {choice.why}"
+        return
+    draft.answer = "proposal"
+    draft.proposal = foresee_dose(choice.proposal, choice.regimen, draft.likenesses())
+    first, last = draft.proposal.steps[0], draft.proposal.steps[-1]
+    draft.summary = f"Start {first.sig}; rise to {last.sig} ({last.daily_mg:g} mg/day) from day {last.day_from}; stay on the lowest step that is enough."
+    down = way_down(choice.regimen, None, choice.supply, draft.kb, draft.case.region)
+    draft.stopping = down.steps
+
+
+def _keep(draft: Draft) -> None:
+    """What is taken goes on: verdict, advice, what to expect."""
+    therapy = draft.case.therapy or (draft.case.current.therapy if draft.case.current else None)
+    sig = therapy.text if isinstance(therapy, OralTherapy) else "nothing"
+    draft.answer = "nothing permissible" if draft.verdict.stops else "no change"
+    draft.summary = f"The order in question is {sig}. " + (
+        f"It must not stand: {draft.verdict.findings[0].action}" if draft.verdict.stops else "The findings above say what to mind."
+    )
+
+
+def _stop(draft: Draft) -> None:
+    """A way down in units that exist; at once only where a serious reaction forces it."""
+    current = draft.case.current.therapy if draft.case.current else None
+    if not isinstance(current, OralTherapy):
+        draft.answer, draft.summary = "cannot tell", "Cannot tell: need current (what is taken now) to plan a way down"
+        return
+    units = supply(draft.kb, draft.case.region, current.form if current.form else TABLET, needs_liquid=False)
+    if units is None:
+        draft.answer, draft.summary = "nothing permissible", f"No product of the form {current.form} is known to taper with"
+        return
+    down = way_down(current.regimen, draft.situation.days_of_use.value, units, draft.kb, draft.case.region)
+    days = down.steps[-1].day_from - 1
+    draft.answer, draft.stopping = "proposal", down.steps
+    draft.summary = f"Do not stop at once. Come down over {days} days in {len(down.steps)} steps; go back a step if signs of withdrawal appear."
+    draft.reasons += down.reasons
+
+
+def _ingestion(draft: Draft) -> None:
+    """Predicted concentrations after what was swallowed, beside what the rules say."""
+    taken = next((e for e in draft.case.events if e.kind == "ingestion" and e.amount is not None), None)
+    if taken is None or taken.amount is None:
+        draft.answer, draft.summary = "cannot tell", "Cannot tell: need events.ingestion.amount"
+        return
+    draft.answer = "advice"
+    draft.summary = f"{taken.amount} swallowed: treat by the findings above; the levels below are predicted, not measured."
+    if draft.situation.egfr.value is None:
+        draft.notes.append("no levels are predicted without " + ", ".join(draft.situation.egfr.need))
+        return
+    draft.if_wrong.append(foresee_ingestion(taken.amount.value, draft.likenesses(), draft.kb))
+
+
+def _finished(draft: Draft) -> Plan:
+    case, kb = draft.case, draft.kb
+    blocks = (*draft.if_wrong, *if_wrong(kb, case.region))
+    shown_elsewhere = {i for b in blocks for x in b.advice for i in x.rests_on}
+    monitoring = tuple(Reason(_advised(a), (a.rule,)) for a in draft.verdict.advice if a.rule not in shown_elsewhere)
+    used = [i for r in (*draft.reasons, *monitoring, *(x for b in blocks for x in b.advice)) for i in r.rests_on]
+    return Plan(
+        title=case.title or "case", question=case.question, region=case.region, as_of=case.as_of.isoformat(), answer=draft.answer,
+        summary=draft.summary, verdict=draft.verdict, proposal=draft.proposal, alternatives=draft.candidates, monitoring=monitoring,
+        stopping=draft.stopping, if_wrong=blocks, reasons=tuple(dict.fromkeys(draft.reasons)), sources=_sources(draft, used),
+        not_modelled=NOT_MODELLED, seed=draft.seed, people=int(kb.value("decision.people")), version=version("openbaclofen"),
+        knowledge=kb.version, notes=tuple(draft.notes),
+    )
+
+
+def _advised(advice: Advice) -> str:
+    every = f" (every {advice.every_days:g} days)" if advice.every_days else ""
+    weak = "; a hint, from a weak source" if all(s["quality"] in ("D", "-") for s in advice.sources) else ""
+    return f"{advice.text}{every} [{advice.region}{weak}]"
+
+
+def _sources(draft: Draft, ids: list[str]) -> tuple[dict[str, str], ...]:
+    """Every source of the findings and of the rules and facts used, best first, each once."""
+    kb = draft.kb
+    keys = [k for i in ids if (r := kb.rules.get(i) or kb.facts.get(i)) is not None for k in r.sources]
+    rows = [dict(s) for f in draft.verdict.findings for s in f.sources]
+    rows += [{"title": s.title, "url": s.url, "quality": s.quality} for k in dict.fromkeys(keys) if (s := kb.sources.get(k)) is not None]
+    unique = {(r["title"], r.get("url", "")): {"title": r["title"], "url": r.get("url", ""), "quality": r["quality"]} for r in rows}
+    return tuple(sorted(unique.values(), key=lambda r: ("ABCD-".index(r["quality"]), r["title"])))

@@ -1,0 +1,52 @@
+"""Rungs and a person's likenesses go in; each rung's chance of relief and of harm, and the one to propose, come out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from openbaclofen.decide.expect import chance, significant
+from openbaclofen.decide.ladder import Rung
+from openbaclofen.decide.likeness import Likenesses
+from openbaclofen.decide.records import Candidate
+from openbaclofen.decide.spread import phase
+from openbaclofen.dose.regimen import Regimen
+from openbaclofen.facts import KnowledgeBase
+
+
+def weigh(rungs: Sequence[Rung], struck: dict[float, str], likenesses: Likenesses, kb: KnowledgeBase) -> tuple[Candidate, ...]:
+    """Simulate every rung at steady state on the same likenesses. struck: daily dose to why the rules forbid it.
+
+    relief: chance that the Ashworth score falls by the meaningful amount; side effect: chance that one ends
+    treatment, beyond placebo.
+    """
+    if not rungs:
+        return ()
+    steady = likenesses.steady([Regimen((phase(r.doses_mg, None),)) for r in rungs])
+    needed, weight = kb.value("decision.meaningful_relief"), kb.value("decision.side_effect_weight")
+    found = []
+    for i, rung in enumerate(rungs):
+        relief = chance("meaningful relief", steady.ashworth_fall[i] >= needed, steady.draw, steady.grade_relief)
+        harm = chance("dose-limiting side effect beyond placebo", steady.limiting[i], steady.draw, steady.grade_limiting)
+        why = struck.get(rung.daily_mg, "")
+        found.append(Candidate(rung.sig, rung.daily_mg, not why, relief, harm, significant(relief.middle - weight * harm.middle), why))
+    return tuple(found)
+
+
+def choose(candidates: Sequence[Candidate], kb: KnowledgeBase) -> tuple[Candidate | None, tuple[Candidate, ...]]:
+    """The lowest allowed dose within the margin of the best net, and all candidates with why each was or was not taken."""
+    allowed = [c for c in candidates if c.allowed and c.net is not None]
+    if not allowed:
+        return None, tuple(candidates)
+    margin = kb.value("decision.margin")
+    best = max(c.net for c in allowed if c.net is not None)
+    chosen = next(c for c in allowed if c.net is not None and c.net >= best - margin)
+
+    def said(c: Candidate) -> str:
+        if not c.allowed or c.net is None:
+            return c.why
+        if c is chosen:
+            return f"lowest within {margin:g} of the best net"
+        return "higher, not enough gain" if c.daily_mg > chosen.daily_mg else "less net benefit"
+
+    return chosen, tuple(replace(c, why=said(c)) for c in candidates)

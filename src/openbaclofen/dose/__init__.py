@@ -1,0 +1,1 @@
+"""What was given, as dated events: sig text, steps, tablets, tapers."""

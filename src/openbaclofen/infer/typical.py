@@ -1,0 +1,179 @@
+"""A person, their kidney function and the facts go in; the typical parameters of people like that come out, with their spread."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from openbaclofen.errors import InputError
+from openbaclofen.facts import KnowledgeBase
+from openbaclofen.facts import schema
+from openbaclofen.patient.kidney import ADULT, REPORTED, KidneyFunction
+from openbaclofen.patient.person import Patient
+from openbaclofen.outcome.limiting import Limiting
+from openbaclofen.population import Known, Spread, Typical, log_sd, normals
+from openbaclofen.units import AbsoluteGFR, Volume
+
+_PLAIN = {  # parameter -> (fact, effect by which people differ)
+    "bioavailability": ("oral.bioavailability", ""),
+    "transit_time": ("oral.transit_time", "transit_time"),
+    "absorption_rate": ("oral.absorption_rate", "absorption_rate"),
+    "renal_slope": ("clearance.renal_slope", ""),
+    "csf_ratio": ("csf.plasma_ratio", "csf_ratio"),
+    "csf_half_life": ("csf.half_life", ""),
+    "molar_mass": ("drug.molar_mass", ""),
+    "active_fraction": ("drug.active_fraction", ""),
+    "presynaptic_maximum": ("receptor.presynaptic_maximum", ""),
+    "presynaptic_ec50": ("receptor.presynaptic_ec50", ""),
+    "release_power": ("receptor.release_power", ""),
+    "postsynaptic_ec50": ("receptor.postsynaptic_ec50", ""),
+    "postsynaptic_hill": ("receptor.postsynaptic_hill", ""),
+    "shunt": ("reflex.shunt", ""),
+    "gain_power": ("reflex.gain_power", ""),
+    "ashworth_baseline": ("outcome.ashworth_baseline", ""),
+    "ashworth_slope": ("outcome.ashworth_slope", "ashworth_slope"),
+    "ashworth_noise": ("outcome.ashworth_noise", ""),
+    "ashworth_meaningful": ("decision.meaningful_relief", ""),
+    "sedation_baseline": ("outcome.sedation_baseline", ""),
+    "sedation_slope": ("outcome.sedation_slope", "sedation_slope"),
+}
+_BY_WEIGHT = {  # parameter -> (fact, fact of the power of weight, effect)
+    "nonrenal_clearance": ("clearance.nonrenal", "clearance.weight_exponent", "clearance"),
+    "central_apparent": ("volume.central_apparent", "volume.weight_exponent", "volume"),
+    "peripheral_apparent": ("volume.peripheral_apparent", "volume.weight_exponent", "volume"),
+    "distribution_apparent": ("volume.distribution_clearance_apparent", "clearance.weight_exponent", ""),
+}
+_GRADED_BY = {  # quantity -> the fact that sets its size
+    "plasma": "clearance.nonrenal",
+    "csf": "csf.plasma_ratio",
+    "presynaptic_release": "receptor.presynaptic_maximum",
+    "postsynaptic_conductance": "receptor.postsynaptic_ec50",
+    "reflex_gain": "reflex.gain_power",
+    "modified_ashworth": "outcome.ashworth_slope",
+    "sedation": "outcome.sedation_slope",
+}
+_FORMS = "oral.absorption_relative_to_tablet"
+
+
+class CannotTell(InputError):
+    """A prediction that a missing datum, or missing evidence, forbids. need: the data, in the words of the case file."""
+
+    def __init__(self, said: str, need: tuple[str, ...] = ()) -> None:
+        self.need = need
+        super().__init__(said, "patient")
+
+
+@dataclass
+class _Reader:
+    """Reads facts and remembers which."""
+
+    kb: KnowledgeBase
+    used: list[str] = field(default_factory=list)
+
+    def value(self, fact: str) -> float:
+        self.used.append(fact)
+        return self.kb.value(fact)
+
+    def known(self, fact: str, effect: str = "", times: float = 1.0) -> Known:
+        value = self.value(fact) * times
+        return Known(value, _spread(self.kb.facts[fact].ignorance, times), effect)
+
+
+def typical(patient: Patient, kidney: KidneyFunction, kb: KnowledgeBase, formulation: str = "tablet") -> Typical:
+    """Typical values of people of this age, weight and kidney function, how people differ and what is not known.
+
+    CL = CL_nonrenal (weight/70)^0.75 + slope * creatinine clearance of the whole person; volumes grow with weight.
+    Errors: CannotTell where age, weight or kidney function is missing (normal kidneys are never assumed), below the youngest age
+    with evidence, or for a form whose absorption is not known.
+    """
+    read = _Reader(kb)
+    age, weight = _age_and_weight(patient, read)
+    grown = kb.kidney_equations[ADULT].min_age
+    adult = grown is None or age >= grown
+    relative = weight / read.value("clearance.reference_weight")
+    known = {name: read.known(fact, effect) for name, (fact, effect) in _PLAIN.items()}
+    for name, (fact, power, effect) in _BY_WEIGHT.items():
+        known[name] = read.known(fact, effect, relative ** read.value(power))
+    known["nonrenal_clearance"] = _scaled(known["nonrenal_clearance"], AbsoluteGFR(1.0).to("L/h"))
+    known["csf_volume"] = read.known("csf.volume", times=Volume(1.0).to("L"))
+    known["absorption_rate"] = _scaled(known["absorption_rate"], _relative_speed(formulation, read))
+    known["creatinine_clearance"] = _kidneys(kidney, adult, read)
+    if patient.ashworth is not None:
+        known["ashworth_baseline"] = Known(patient.ashworth)
+    effects = _effects(adult, read)
+    grades = {quantity: kb.facts[fact].grade or "assumed" for quantity, fact in _GRADED_BY.items()}
+    return Typical(known, effects, np.eye(len(effects)), grades, tuple(dict.fromkeys(read.used)))
+
+
+def _age_and_weight(patient: Patient, read: _Reader) -> tuple[float, float]:
+    missing = tuple(name for name, value in (("age", patient.age), ("weight", patient.weight)) if value is None)
+    if patient.age is None or patient.weight is None:
+        raise CannotTell(f"concentrations cannot be predicted without {' and '.join(missing)}", missing)
+    youngest = read.value("person.youngest_modelled")
+    if patient.age.value < youngest:
+        raise CannotTell(f"nothing is known about concentrations below {youngest:g} years of age")
+    return patient.age.value, patient.weight.to("kg")
+
+
+def _kidneys(kidney: KidneyFunction, adult: bool, read: _Reader) -> Known:
+    """Creatinine clearance of the whole person in L/h: Cockcroft-Gault for adults, unless a filtration rate is stated."""
+    if kidney.on_dialysis:
+        return read.known("clearance.on_dialysis", "clearance", AbsoluteGFR(1.0).to("L/h"))
+    stated = kidney.equation == REPORTED
+    first, second = (kidney.absolute, kidney.cockcroft_gault) if stated or not adult else (kidney.cockcroft_gault, kidney.absolute)
+    found = first or second
+    if found is None:
+        need = kidney.missing or ("creatinine",)
+        raise CannotTell(f"concentrations cannot be predicted without kidney function: {', '.join(need)} not stated", need)
+    return Known(found.to("L/h"), Spread("lognormal", read.value("clearance.estimate_error")), "clearance")
+
+
+def _relative_speed(formulation: str, read: _Reader) -> float:
+    forms = read.kb.facts[_FORMS].value
+    read.used.append(_FORMS)
+    if not isinstance(forms, dict) or formulation not in forms:
+        raise CannotTell(f"how {formulation.replace('_', ' ')} is absorbed is not known", ("form",))
+    return forms[formulation]
+
+
+def _effects(adult: bool, read: _Reader) -> dict[str, float]:
+    """Log-scale standard deviations between people, by effect."""
+    group = "adult" if adult else "child"
+    cv = {
+        "clearance": read.value(f"variability.clearance_{group}"),
+        "volume": read.value(f"variability.volume_{group}"),
+        "absorption_rate": read.value("variability.absorption_rate"),
+        "transit_time": read.value("variability.transit_time"),
+        "csf_ratio": read.value("variability.csf_ratio"),
+    }
+    for effect in ("ashworth_slope", "sedation_slope"):
+        between = read.kb.facts[f"outcome.{effect}"].between_people
+        cv[effect] = 0.0 if between is None else between.cv or 0.0
+    return {name: log_sd(value) for name, value in cv.items()}
+
+
+def _spread(spread: schema.Spread | None, times: float) -> Spread | None:
+    """The spread of a fact, in the unit that its value is turned into."""
+    if spread is None:
+        return None
+    size = {"normal": (spread.sd or 0.0) * times, "lognormal": spread.cv, "factor": spread.factor, "uniform": 0.0}[spread.form]
+    return Spread(spread.form, size or 0.0, (spread.low or 0.0) * times, (spread.high or 0.0) * times)
+
+
+def _scaled(known: Known, times: float) -> Known:
+    spread = known.ignorance
+    moved = spread and Spread(spread.form, spread.size * (times if spread.form == "normal" else 1), spread.low * times, spread.high * times)
+    return Known(known.value * times, moved, known.effect)
+
+
+def limiting_of(kb: KnowledgeBase, draw: np.ndarray, seed: int) -> Limiting:
+    """Susceptibility to dose-limiting side effects of likenesses; draw (people,) numbers the draw of ignorance of each."""
+    names = ("outcome.limiting_hazard", "outcome.limiting_power")
+    unsure = normals(seed, [f"ignorance {name}" for name in names], int(draw.max()) + 1)
+    spread = [_spread(kb.facts[name].ignorance, 1.0) for name in names]
+    hazard, power = (s.at(kb.value(n), z)[draw] if s else np.full(len(draw), kb.value(n)) for n, s, z in zip(names, spread, unsure, strict=True))
+    between = kb.facts[names[0]].between_people
+    sd = log_sd(between.cv or 0.0) if between else 0.0
+    susceptible = np.exp(sd * normals(seed, [f"between {names[0]}"], len(draw))[0])
+    return Limiting(hazard * susceptible, np.full(len(draw), kb.value("outcome.limiting_reference")), power)

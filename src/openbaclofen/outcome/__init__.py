@@ -1,0 +1,1 @@
+"""Reflex and exposure to spasticity, sedation and other clinical scales."""

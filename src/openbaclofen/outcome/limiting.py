@@ -1,0 +1,23 @@
+"""Brain concentration goes in; the chance of leaving treatment for a side effect, beyond placebo, comes out."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+
+class Limiting(NamedTuple):
+    """One value for each person, shape (people,). hazard: cumulated over a trial at the reference concentration."""
+
+    hazard: np.ndarray
+    reference_ng_per_ml: np.ndarray
+    power: np.ndarray
+
+
+def dose_limiting(limiting: Limiting, brain_ng_per_ml: np.ndarray) -> np.ndarray:
+    """1 - exp(-h (C / C_ref)^k): the chance over a trial's length that a side effect ends treatment, beyond placebo.
+
+    brain_ng_per_ml: mean over a day, (..., people).
+    """
+    return -np.expm1(-limiting.hazard * (brain_ng_per_ml / limiting.reference_ng_per_ml) ** limiting.power)

@@ -1,0 +1,186 @@
+"""The typical person, how people differ and what is not known go in; virtual people, draws of ignorance and their courses come out.
+
+Every random number belongs to (seed, index, name of the parameter): the same seed gives the same person whatever the number of
+people, the order or the chunking, and a parameter that is added later leaves the others as they were.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from statistics import NormalDist
+from typing import Literal, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import Array
+
+from openbaclofen.body.chunks import over_chunks
+from openbaclofen.body.engine import prepare
+from openbaclofen.body.oral import TRANSIT_STEPS, Body
+from openbaclofen.body.schedule import Doses
+from openbaclofen.cascade import Course, Parameters, simulate, steady_state
+from openbaclofen.outcome.scales import Outcome
+from openbaclofen.receptor.site import Receptor
+from openbaclofen.reflex.gain import Reflex
+
+_NINETY_PERCENT = NormalDist().inv_cdf(1 - 0.5 / 10)
+Values = Mapping[str, np.ndarray]
+
+
+class Spread(NamedTuple):
+    """A distribution about a value. size: sd (normal), cv (lognormal), factor that holds 90 % (factor); low, high (uniform)."""
+
+    form: Literal["normal", "lognormal", "factor", "uniform"]
+    size: float = 0.0
+    low: float = 0.0
+    high: float = 0.0
+
+    def at(self, value: float, z: np.ndarray) -> np.ndarray:
+        """The value that lies z standard normal deviations from the middle."""
+        if self.form == "normal":
+            return value + self.size * z
+        if self.form == "uniform":
+            return self.low + (self.high - self.low) * np.asarray(jax.scipy.special.ndtr(z))
+        return value * np.exp(z * (np.log(self.size) / _NINETY_PERCENT if self.form == "factor" else log_sd(self.size)))
+
+
+@dataclass(frozen=True)
+class Known:
+    """A typical value, how badly it is known, and the effect (a name in `Typical.effects`) by which people differ in it."""
+
+    value: float
+    ignorance: Spread | None = None
+    effect: str = ""
+
+
+@dataclass(frozen=True)
+class Typical:
+    """The typical person with some covariates.
+
+    known: by name. effects: log-scale standard deviation between people, by name; correlation of the effects in that order.
+    grades: evidence grade of each quantity of a course. facts: ids of what was used.
+    """
+
+    known: Mapping[str, Known]
+    effects: Mapping[str, float]
+    correlation: np.ndarray
+    grades: Mapping[str, str] = field(default_factory=dict)
+    facts: tuple[str, ...] = ()
+
+    @property
+    def covariance(self) -> np.ndarray:
+        """Covariance of the effects on the log scale."""
+        sd = np.array(list(self.effects.values()))
+        return self.correlation * np.outer(sd, sd)
+
+
+def log_sd(cv: float) -> float:
+    """Standard deviation of the logarithm of a log-normal quantity with this coefficient of variation."""
+    return float(np.sqrt(np.log1p(cv**2)))
+
+
+def parameters(values: Values) -> Parameters:
+    """Parameters of the cascade from values by name, (people,). Volumes are stated over bioavailability."""
+    f = values["bioavailability"]
+    none = np.zeros_like(f)
+    body = Body(
+        bioavailability=f,
+        transit_rate=TRANSIT_STEPS / values["transit_time"],
+        absorption_rate=values["absorption_rate"],
+        renal_clearance=values["renal_slope"] * values["creatinine_clearance"],
+        nonrenal_clearance=values["nonrenal_clearance"],
+        central_volume=f * values["central_apparent"],
+        peripheral_volume=f * values["peripheral_apparent"],
+        distribution_clearance=f * values["distribution_apparent"],
+        csf_ratio=values["csf_ratio"],
+        csf_rate=np.log(2) / values["csf_half_life"],
+        csf_volume=values["csf_volume"],
+        dialysis_clearance=none,
+        milk_clearance=none,
+    )
+    own = {kind: kind(**{name: values[name] for name in kind._fields}) for kind in (Receptor, Reflex, Outcome)}
+    return Parameters(body, own[Receptor], own[Reflex], own[Outcome])
+
+
+def people(typical: Typical, number: int, seed: int) -> Parameters:
+    """People who differ as people do, about the typical values as they are."""
+    return parameters(_differ(typical, {name: np.full(number, k.value) for name, k in typical.known.items()}, seed))
+
+
+def draws(typical: Typical, number: int, seed: int) -> Parameters:
+    """The typical person under draws of what is not known well."""
+    return parameters(_not_known(typical, number, seed))
+
+
+def likenesses(typical: Typical, number_of_draws: int, each: int, seed: int) -> tuple[Parameters, np.ndarray]:
+    """`each` different people under each draw of what is not known, and the draw (number from 0) that each has."""
+    draw = np.repeat(np.arange(number_of_draws), each)
+    drawn = {name: value[draw] for name, value in _not_known(typical, number_of_draws, seed).items()}
+    return parameters(_differ(typical, drawn, seed)), draw
+
+
+def course(typical: Typical, doses: Doses, times_h: np.ndarray, *, number: int, ignorance: int, seed: int,
+           later: Sequence[tuple[float, Typical]] = (), settled: tuple[Doses, float] | None = None,
+           amounts: Sequence[str] = ()) -> Course:
+    """The course of `number` people, with that of the typical person under `ignorance` draws.
+
+    later: the same person from an hour on with other kidneys. settled: doses of a cycle (hours) taken for long before the first
+    time. doses are those of everyone.
+    """
+    def both(of: Typical) -> Parameters:
+        return _together(people(of, number, seed), draws(of, ignorance, seed))
+
+    everyone = both(typical)
+    initial = steady_state(everyone, *settled) if settled else None
+    seen = simulate(everyone, doses, times_h, later=[(hour, both(of).body) for hour, of in later], initial_mg=initial,
+                    amounts=amounts)
+    unknown = replace(_some(seen, slice(number, None)), grades=typical.grades)
+    return replace(_some(seen, slice(0, number)), grades=typical.grades, ignorance=unknown)
+
+
+def _some(seen: Course, some: slice) -> Course:
+    return replace(seen, plasma_ng_per_ml=seen.plasma_ng_per_ml[some], csf_ng_per_ml=seen.csf_ng_per_ml[some],
+                   outcomes={name: value[some] for name, value in seen.outcomes.items()},
+                   amounts_mg={name: value[some] for name, value in seen.amounts_mg.items()})
+
+
+def _together(first: Parameters, second: Parameters) -> Parameters:
+    return jax.tree.map(lambda a, b: np.concatenate([a, b]), first, second)
+
+
+def _differ(typical: Typical, values: Values, seed: int) -> dict[str, np.ndarray]:
+    """Values times exp(effect) for what differs between people."""
+    number = len(next(iter(values.values())))
+    z = normals(seed, [f"between {name}" for name in typical.effects], number)
+    mixing = np.linalg.cholesky(typical.covariance)
+    mixed = [sum(weight * z[j] for j, weight in enumerate(row) if weight) for row in mixing]  # no BLAS: same bits for any number
+    effect = dict(zip(typical.effects, mixed, strict=True))
+    return {name: value * np.exp(effect[e]) if (e := typical.known[name].effect) else value for name, value in values.items()}
+
+
+def _not_known(typical: Typical, number: int, seed: int) -> dict[str, np.ndarray]:
+    unsure = [name for name, known in typical.known.items() if known.ignorance]
+    z = dict(zip(unsure, normals(seed, [f"ignorance {name}" for name in unsure], number), strict=True))
+    return {name: k.ignorance.at(k.value, z[name]) if k.ignorance else np.full(number, k.value) for name, k in typical.known.items()}
+
+
+def normals(seed: int, names: Sequence[str], number: int) -> np.ndarray:
+    """Standard normal numbers (names, number); entry (name, i) depends on seed, name and i alone."""
+    prepare()
+    tags = np.array([zlib.crc32(name.encode()) for name in names], dtype=np.uint32)
+
+    def chunk(columns: slice, width: int) -> dict[str, Array]:
+        return {"z": _normals(seed, tags, columns.start + np.arange(width))}
+
+    return over_chunks(chunk, number, slice(None), ("normals", len(tags)))["z"].T
+
+
+@jax.jit
+def _normals(seed: Array, tags: Array, index: Array) -> Array:
+    def one(tag: Array, i: Array) -> Array:
+        return jax.random.normal(jax.random.fold_in(jax.random.fold_in(jax.random.key(seed), i), tag), dtype=jnp.float64)
+
+    return jax.vmap(lambda tag: jax.vmap(lambda i: one(tag, i))(index))(tags)

@@ -1,0 +1,1 @@
+"""Concentration to GABA-B read-outs."""

@@ -1,0 +1,1 @@
+"""GABA-B read-outs to stretch-reflex gain."""

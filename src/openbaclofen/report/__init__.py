@@ -1,0 +1,1 @@
+"""A plan, a verdict or a course to terminal text, JSON and figures."""

@@ -1,0 +1,191 @@
+"""A case goes in; its simulated course comes out, to be summarised, drawn or written."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from openbaclofen.body.schedule import Doses
+from openbaclofen.case.record import Case, OralTherapy
+from openbaclofen.cascade import Course as Simulated
+from openbaclofen.decide.foresee import SETTLED_DAYS
+from openbaclofen.dose.regimen import Regimen
+from openbaclofen.errors import InputError
+from openbaclofen.facts import KnowledgeBase
+from openbaclofen.infer.typical import typical
+from openbaclofen.patient.kidney import kidney_function
+from openbaclofen.population import course
+from openbaclofen.report.course_record import CourseDocument, Ranges
+from openbaclofen.units import HOURS_PER_DAY
+
+if TYPE_CHECKING:
+    import polars
+
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+MOST_NUMBERS = 2 * 10**8  # people x times held at once: 1.6 GB
+TABLES = (".parquet", ".csv")
+FIGURES = (".svg", ".png", ".pdf")
+
+
+@dataclass(frozen=True)
+class Course:
+    """A simulated course. Arrays are (people, times); a value at a dose time is before the dose.
+
+    time_h counts hours from midnight of the first day; ignorance holds the typical person under draws of what is not known.
+    """
+
+    simulated: Simulated
+    sig: str
+    title: str
+    dose_time_h: np.ndarray
+    dose_mg: np.ndarray
+    seed: int
+    facts: tuple[str, ...]
+    knowledge: str
+
+    @property
+    def time_h(self) -> np.ndarray:
+        """Output times (T,)."""
+        return self.simulated.time_h
+
+    @property
+    def plasma_ng_per_ml(self) -> np.ndarray:
+        """Plasma concentration (people, T)."""
+        return self.simulated.plasma_ng_per_ml
+
+    @property
+    def csf_ng_per_ml(self) -> np.ndarray:
+        """Lumbar spinal-fluid concentration (people, T)."""
+        return self.simulated.csf_ng_per_ml
+
+    @property
+    def outcomes(self) -> dict[str, np.ndarray]:
+        """Outcomes by plain name, each (people, T)."""
+        return self.simulated.outcomes
+
+    def named(self, ignorance: bool = False) -> dict[str, np.ndarray]:
+        """Every quantity by its public name."""
+        of = self.simulated.ignorance if ignorance else self.simulated
+        if of is None:
+            raise InputError("this course was simulated without ignorance")
+        return {"plasma_ng_per_ml": of.plasma_ng_per_ml, "csf_ng_per_ml": of.csf_ng_per_ml, **of.outcomes}
+
+    def unit(self, name: str) -> str:
+        """Unit of a quantity."""
+        return self.simulated.units[_inner(name)]
+
+    def grade(self, name: str) -> str:
+        """Evidence grade of a quantity."""
+        return self.simulated.grades[_inner(name)]
+
+    def summary(self, level: float = 0.9) -> polars.DataFrame:
+        """Time, quantity, layer (people or ignorance), low, median, high: `level` of the values lie between low and high."""
+        import polars
+
+        if not 0 < level < 1:
+            raise InputError(f"a level lies between 0 and 1, got {level}", "level")
+        ends = ((1 - level) / 2, 0.5, (1 + level) / 2)
+        frames = []
+        for layer in ("people", "ignorance"):
+            for name, values in self.named(layer == "ignorance").items():
+                low, middle, high = np.quantile(values, ends, axis=0)
+                frames.append(polars.DataFrame({"time_h": self.time_h, "quantity": name, "layer": layer, "low": low, "median": middle,
+                                                "high": high, "unit": self.unit(name), "grade": self.grade(name)}))
+        return polars.concat(frames)
+
+    def to_dict(self) -> CourseDocument:
+        """The course as a document: quantiles over people and over ignorance, not every person."""
+        people, unsure = self.named(), self.named(ignorance=True)
+        found = {n: Ranges(self.unit(n), self.grade(n), _quantiles(people[n]), _quantiles(unsure[n])) for n in people}
+        return CourseDocument(
+            self.title, self.sig, len(self.plasma_ng_per_ml), self.seed, version("openbaclofen"), self.knowledge, list(self.facts),
+            self.time_h.tolist(), self.dose_time_h.tolist(), self.dose_mg.tolist(), found.pop("plasma_ng_per_ml"),
+            found.pop("csf_ng_per_ml"), found,
+        )
+
+    def write(self, path: Path | str, level: float = 0.9) -> None:
+        """Write the summary as .parquet or .csv, whole or not at all. Errors: InputError for another ending or a bad folder."""
+        table = self.summary(level)
+        if Path(path).suffix not in TABLES:
+            raise InputError(f"{path}: a table ends in {' or '.join(TABLES)}", "--out")
+        whole(Path(path), table.write_parquet if Path(path).suffix == ".parquet" else table.write_csv)
+
+    def to_parquet(self, path: Path | str, level: float = 0.9) -> None:
+        """Write the summary as Parquet."""
+        whole(Path(path), self.summary(level).write_parquet)
+
+    def plot(self, path: Path | str) -> None:
+        """Draw the whole chain, dose to outcome, into a .svg, .png or .pdf file."""
+        from openbaclofen.report.course_figure import draw
+
+        if Path(path).suffix not in FIGURES:
+            raise InputError(f"{path}: a figure ends in {', '.join(FIGURES)}", "--plot")
+        whole(Path(path), lambda target: draw(self, target))
+
+
+def simulate_case(case: Case, kb: KnowledgeBase, *, people: int, seed: int, days: float | None, every_h: float) -> Course:
+    """The course of the order of a case. Errors: InputError for numbers out of bounds, no oral order, or a missing datum."""
+    therapy = case.therapy or (case.current.therapy if case.current else None)
+    if not isinstance(therapy, OralTherapy):
+        raise InputError("there is no oral order to simulate", "therapy")
+    days = _days(therapy.regimen) if days is None else days
+    _bounded(people, days, every_h, seed)
+    until = days * HOURS_PER_DAY
+    times = np.arange(0.0, until + every_h / 2, every_h)
+    if people * len(times) > MOST_NUMBERS:
+        raise InputError(f"{people} people at {len(times)} times is more than is held at once ({MOST_NUMBERS:g}); ask for fewer", "--people")
+    at, mg = therapy.regimen.events(until)
+    person = typical(case.patient, kidney_function(case.patient, kb.kidney_equations), kb, therapy.form)
+    settled = _settled(case)
+    simulated = course(person, Doses(at, mg), times, number=people, ignorance=int(kb.value("decision.ignorance_draws")), seed=seed, settled=settled)
+    return Course(simulated, therapy.text, case.title, at, mg, seed, person.facts, kb.version)
+
+
+def whole(path: Path, write: Any) -> None:
+    """Write through a temporary file beside the target, so that nothing half-written is ever seen."""
+    if not path.parent.is_dir():
+        raise InputError(f"there is no folder {path.parent} to write {path.name} into")
+    handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=path.suffix)
+    os.close(handle)
+    try:
+        write(Path(temporary))
+        Path(temporary).replace(path)
+    finally:
+        Path(temporary).unlink(missing_ok=True)
+
+
+def _settled(case: Case) -> tuple[Doses, float] | None:
+    """What has been taken for long before the order begins."""
+    now = case.current.therapy if case.current else None
+    if not isinstance(now, OralTherapy) or now.regimen.phases[-1].days is not None:
+        return None
+    phase = now.regimen.phases[-1]
+    return Doses(np.array(phase.at_h), np.array(phase.doses_mg)), phase.every_days * HOURS_PER_DAY
+
+
+def _days(regimen: Regimen) -> float:
+    finite = sum(p.days for p in regimen.phases if p.days is not None)
+    return max(finite, 1) + SETTLED_DAYS + 3
+
+
+def _bounded(people: int, days: float, every_h: float, seed: int) -> None:
+    for name, value, low in (("--people", people, 1), ("--days", days, 0), ("--every-h", every_h, 0)):
+        if not (np.isfinite(value) and value >= low and value > 0):
+            raise InputError(f"must be a finite number above zero, got {value}", name)
+    if not 0 <= seed < 2**31:
+        raise InputError(f"must lie between 0 and 2^31, got {seed}", "--seed")
+
+
+def _inner(name: str) -> str:
+    return name.removesuffix("_ng_per_ml")
+
+
+def _quantiles(values: np.ndarray) -> dict[str, list[float]]:
+    found = np.quantile(values, QUANTILES, axis=0)
+    return {f"{q:g}": [float(f"{v:.6g}") for v in row] for q, row in zip(QUANTILES, found, strict=True)}

@@ -1,0 +1,152 @@
+"""A plan goes in; eighty columns that a clinician can read from top to bottom come out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from rich.console import Console, RenderableType
+from rich.padding import Padding
+from rich.rule import Rule
+from rich.table import Table
+from rich.text import Text
+
+from openbaclofen.decide.records import Candidate, Expected, Plan, Reason, Step
+from openbaclofen.report.verdict_text import verdict_block
+
+NOT_A_DEVICE = "Decision support for professionals, not a medical device; no plan is an order."
+HOW_TO_READ = "middle (90 % of people like this one) ~ 90 % range of the middle itself over what is not known"
+HOW_WEIGHED = "relief: chance of a meaningful fall of the Ashworth score; limiting: of a dose-limiting side effect, beyond placebo"
+SOURCES_SHOWN = 10
+
+
+def heading(console: Console, text: str) -> None:
+    """A rule across the page with a title."""
+    console.print(Rule(Text(text, style="bold"), align="left", style="dim"))
+
+
+def said(expected: Expected) -> str:
+    """One prediction in one cell."""
+    return f"{expected.middle:g} ({expected.low:g} to {expected.high:g}) ~{expected.ignorance_low:g} to {expected.ignorance_high:g}"
+
+
+def days(step: Step) -> str:
+    """The days of a step."""
+    if step.day_to is None:
+        return f"day {step.day_from} on"
+    return f"day {step.day_from}" if step.day_to == step.day_from else f"days {step.day_from}-{step.day_to}"
+
+
+def step_table(steps: Iterable[Step]) -> Table:
+    """When, what, how much a day, and what the patient takes."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for name in ("when", "dose", "mg/day", "taken as"):
+        table.add_column(name, header_style="dim", justify="right" if name == "mg/day" else "left", overflow="fold")
+    for step in steps:
+        table.add_row(days(step), step.sig, f"{step.daily_mg:g}", step.take)
+    return table
+
+
+def course_table(steps: Sequence[Step]) -> Table:
+    """The middle at each step, and both ranges at the last one, a row for each quantity."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column("", overflow="fold")
+    for step in steps[:-1]:
+        table.add_column(f"{step.daily_mg:g}", header_style="dim", justify="right", no_wrap=True)
+    table.add_column(f"{steps[-1].daily_mg:g} mg/day", header_style="dim", overflow="fold")
+    for i, last in enumerate(steps[-1].expected):
+        unit = "" if last.unit in ("probability", "1") else f", {last.unit}"
+        table.add_row(f"{last.quantity}{unit}", *(f"{s.expected[i].middle:g}" for s in steps[:-1]), said(last))
+    return table
+
+
+def graded(expected: Iterable[Expected]) -> str:
+    """Each evidence grade with the quantities it belongs to."""
+    by_grade: dict[str, list[str]] = {}
+    for e in expected:
+        by_grade.setdefault(e.grade, []).append(e.quantity)
+    return "; ".join(f"{grade}: {', '.join(names)}" for grade, names in by_grade.items())
+
+
+def alternatives_table(candidates: Iterable[Candidate], proposed_mg: float | None) -> Table:
+    """Each dose weighed: chance of relief against excess chance of drowsiness."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for name in ("", "dose", "relief", "limiting", "net", "why"):
+        table.add_column(name, header_style="dim", overflow="fold")
+    for c in candidates:
+        table.add_row(
+            ">" if c.daily_mg == proposed_mg else "",
+            c.sig,
+            "" if c.relief is None else f"{c.relief.middle:.0%}",
+            "" if c.side_effect is None else f"{c.side_effect.middle:+.0%}",
+            "" if c.net is None else f"{c.net:+.2f}",
+            Text(c.why, style="" if c.allowed else "dim"),
+        )
+    return table
+
+
+def reason_lines(reasons: Iterable[Reason]) -> list[Text]:
+    """Sentences with what they rest on."""
+    return [Text.assemble("- ", r.text, (f"  [{', '.join(r.rests_on)}]" if r.rests_on else "", "dim")) for r in reasons]
+
+
+def indented(console: Console, body: RenderableType) -> None:
+    """Print two columns in."""
+    console.print(Padding(body, (0, 0, 0, 2)))
+
+
+def _proposal(plan: Plan, console: Console) -> None:
+    if plan.proposal is None:
+        return
+    indented(console, step_table(plan.proposal.steps))
+    limit = f"ceiling {plan.proposal.ceiling_mg:g} mg/day" if plan.proposal.ceiling_mg is not None else "no ceiling stated by any rule"
+    indented(console, Text(f"{limit}: {'; '.join(plan.proposal.limited_by)}" if plan.proposal.limited_by else limit))
+    indented(console, Text(f"pace: {plan.proposal.pace_by}"))
+    if any(s.expected for s in plan.proposal.steps):
+        heading(console, "Expected course")
+        indented(console, course_table(plan.proposal.steps))
+        indented(console, Text(HOW_TO_READ, style="dim"))
+        indented(console, Text(f"evidence grade: {graded(plan.proposal.steps[-1].expected)}", style="dim"))
+
+
+def print_plan(plan: Plan, console: Console) -> None:
+    """Print the whole plan."""
+    console.print(Text(plan.title, style="bold"))
+    console.print(Text(f"{plan.question} · rules of {plan.region} · as of {plan.as_of}", style="dim"))
+    console.print(verdict_block(plan.verdict))
+    heading(console, "Plan")
+    indented(console, Text(plan.summary, style="bold"))
+    _proposal(plan, console)
+    if plan.alternatives:
+        heading(console, "Doses weighed")
+        indented(console, alternatives_table(plan.alternatives, plan.proposal.daily_mg if plan.proposal else None))
+        indented(console, Text(HOW_WEIGHED, style="dim"))
+    for title, reasons in (("Watch", plan.monitoring), ("Why", plan.reasons)):
+        if title == "Why" and plan.stopping:
+            heading(console, "Stopping")
+            indented(console, step_table(plan.stopping))
+        if title == "Why":
+            for case in plan.if_wrong:
+                heading(console, f"If: {case.event}")
+                for line in reason_lines(case.advice):
+                    indented(console, line)
+                for e in case.predicted:
+                    indented(console, Text(f"- predicted {e.quantity}: {said(e)} {e.unit} ({e.grade})"))
+        if reasons:
+            heading(console, title)
+            for line in reason_lines(reasons):
+                indented(console, line)
+    _footer(plan, console)
+
+
+def _footer(plan: Plan, console: Console) -> None:
+    heading(console, "Sources")
+    for source in plan.sources[:SOURCES_SHOWN]:
+        indented(console, Text(f"{source['quality']}  {source['title']}", style="dim", overflow="fold"))
+    if len(plan.sources) > SOURCES_SHOWN:
+        indented(console, Text(f"and {len(plan.sources) - SOURCES_SHOWN} more; addresses with --json, or `openbaclofen why RULE`", style="dim"))
+    for text in plan.notes:
+        console.print(Text(f"Note: {text}"))
+    for text in plan.not_modelled:
+        console.print(Text(f"Not modelled yet: {text}", style="dim"))
+    console.print(Text(f"openbaclofen {plan.version}, knowledge {plan.knowledge}, seed {plan.seed}, {plan.people} likenesses", style="dim"))
+    console.print(Text(NOT_A_DEVICE, style="dim"))

@@ -1,0 +1,77 @@
+"""A verdict goes in; what a reader in a hurry needs comes out: worst first, one action and one reason each, then what is missing."""
+
+from __future__ import annotations
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from openbaclofen.safety.verdict import CannotTell, Finding, Verdict
+
+COLOUR = {
+    "contraindicated": "bold white on red",
+    "major": "bold red",
+    "moderate": "bold yellow",
+    "caution": "yellow",
+    "info": "dim",
+    "clean": "bold green",
+    "cannot tell": "bold magenta",
+}
+
+
+def headline(verdict: Verdict) -> Text:
+    """The worst severity and how much there is to read."""
+    counts = f"{len(verdict.findings)} finding{'' if len(verdict.findings) == 1 else 's'}"
+    if verdict.cannot_tell:
+        counts += f", {len(verdict.cannot_tell)} thing{'' if len(verdict.cannot_tell) == 1 else 's'} it cannot tell"
+    return Text.assemble("Verdict: ", (f" {verdict.severity.upper()} ", COLOUR[verdict.severity]), f"  {counts}  (rules of {verdict.region})")
+
+
+def cited(finding: Finding) -> str:
+    """Rule ids with region and the best source quality."""
+    best = min((s["quality"] for s in finding.sources), key=lambda q: "ABCD-".index(q), default="-")
+    others = f" +{len(finding.rules) - 1}" if len(finding.rules) > 1 else ""
+    return f"{finding.rule}{others}, {finding.region}, source {best}{', HINT ONLY' if finding.hint else ''}"
+
+
+def finding_rows(findings: tuple[Finding, ...]) -> Table:
+    """A row each: severity, action, reason."""
+    table = Table(box=None, show_header=False, padding=(0, 1, 0, 0), pad_edge=False)
+    table.add_column(no_wrap=True)
+    table.add_column(ratio=1, overflow="fold")
+    for f in findings:
+        body = Text.assemble(f.action, "\n", (f"because {f.reason}", "italic"), (f"  [{cited(f)}]", "dim"))
+        table.add_row(Text(f.severity.upper(), style=COLOUR[f.severity]), body)
+    return table
+
+
+def cannot_tell_rows(rows: tuple[CannotTell, ...]) -> Table:
+    """A row each: what is needed and what it would decide."""
+    table = Table(box=None, show_header=False, padding=(0, 1, 0, 0), pad_edge=False)
+    table.add_column(no_wrap=True)
+    table.add_column(ratio=1, overflow="fold")
+    for row in rows:
+        need = ", ".join(row.need)
+        table.add_row(
+            Text("CANNOT TELL", style=COLOUR["cannot tell"]),
+            Text.assemble((f"need {need}", "bold"), f": would decide {row.would_say}", (f"  [{row.rule}, up to {row.severity}]", "dim")),
+        )
+    return table
+
+
+def verdict_block(verdict: Verdict) -> RenderableType:
+    """The whole verdict."""
+    parts: list[RenderableType] = [headline(verdict)]
+    if verdict.findings:
+        parts.append(Padding(finding_rows(verdict.findings), (0, 0, 0, 2)))
+    if verdict.cannot_tell:
+        parts.append(Padding(cannot_tell_rows(verdict.cannot_tell), (0, 0, 0, 2)))
+    return Group(*parts)
+
+
+def print_verdict(verdict: Verdict, console: Console) -> None:
+    """Print the verdict, and where to read more."""
+    console.print(verdict_block(verdict))
+    if verdict.findings:
+        console.print(Text("details and sources of one: openbaclofen why " + verdict.findings[0].rule, style="dim"))

@@ -1,0 +1,108 @@
+"""A case and the knowledge base go in; the verdict comes out: findings worst first, what cannot be told, advice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Literal
+
+from openbaclofen.case.record import Case
+from openbaclofen.facts import KnowledgeBase
+from openbaclofen.facts.schema import Rule
+from openbaclofen.safety import merge
+from openbaclofen.safety.drafts import Draft, Open, draft, open_question, rank
+from openbaclofen.safety.evaluate import Judgement, Missing, judge
+from openbaclofen.safety.happenings import Happening
+from openbaclofen.safety.interactions import interactions
+from openbaclofen.safety.limits import judge_limit
+from openbaclofen.safety.logic import Truth
+from openbaclofen.safety.makeable import makeable
+from openbaclofen.safety.ordered import said_mg_per_day
+from openbaclofen.safety.rulebook import RuleBook, holding, rulebook, standing_in
+from openbaclofen.safety.situation import Situation, situation
+from openbaclofen.safety.taper import as_if_stopping, taper
+from openbaclofen.safety.titration import titration
+from openbaclofen.safety.verdict import Advice, CannotTell, Finding, Severity, Verdict
+
+Overall = Severity | Literal["clean", "cannot tell"]
+Held = list[tuple[Rule, Judgement, bool]]  # rule, its judgement, whether it stands in for a region without its own
+
+
+def check(case: Case, kb: KnowledgeBase) -> Verdict:
+    """Judge a case by the rules of its region, of everywhere, and of other regions where its own have a gap."""
+    book = rulebook(kb, case.region)
+    now = situation(case, kb)
+    held = _held(now, book)
+    if "ingestion" in now.events:
+        now = _with_overdose(now, held)
+        held = _held(now, book)
+    said = [*_rules(held, now, book), *interactions(case, now, book), *titration(now, book), *taper(now, book),
+            *makeable(case, book), *_conditions_not_known(case, now, book)]
+    stopping = as_if_stopping(now)
+    drafts = [d for d in said if isinstance(d, Draft)]
+    findings = merge.findings(drafts, kb, lambda rule: judge(rule.when, stopping).truth is Truth.TRUE)
+    cannot_tell = merge.cannot_tell(q for q in said if isinstance(q, Open))
+    return Verdict(_severity(findings, cannot_tell), findings, cannot_tell, _advice(held, kb), case.region,
+                   tuple(sorted({r for f in findings for r in f.rules} | {c.rule for c in cannot_tell})))
+
+
+def _held(now: Situation, book: RuleBook) -> Held:
+    return [*((r, j, False) for r, j in holding(book.applied, now, book)), *((r, j, True) for r, j in standing_in(now, book))]
+
+
+def _rules(held: Held, now: Situation, book: RuleBook) -> Iterator[Draft | Open]:
+    for rule, judgement, stands_in in held:
+        if rule.role == "limit":
+            yield from judge_limit(rule, judgement, now, book, stands_in)
+        elif rule.role == "finding" and judgement.truth is Truth.TRUE:
+            yield draft(rule, judgement, book.kb, stands_in)
+        elif rule.role in ("finding", "counsel", "monitor") and judgement.truth is Truth.CANNOT_TELL:
+            yield open_question(rule, judgement)
+
+
+def _severity(findings: tuple[Finding, ...], cannot_tell: tuple[CannotTell, ...]) -> Overall:
+    if findings:
+        return findings[0].severity
+    return "cannot tell" if cannot_tell else "clean"
+
+
+def _advice(held: Held, kb: KnowledgeBase) -> tuple[Advice, ...]:
+    """Counselling and monitoring that hold for this person, in the order of the knowledge base."""
+    return tuple(
+        Advice(r.id, "counsel" if r.role == "counsel" else "monitor", r.text, r.region,
+               tuple(merge.cited(k, kb) for k in r.sources), r.monitor_every_days)
+        for r, j, _ in held if r.role in ("counsel", "monitor") and j.truth is Truth.TRUE
+    )
+
+
+def _with_overdose(now: Situation, held: Held) -> Situation:
+    """An ingestion of no more than the largest single dose that a ceiling allows is an extra dose; any other is an overdose,
+    said beside the highest daily dose."""
+    swallowed = now.events["ingestion"]
+    ceilings = [r for r, j, _ in held if r.covers == "ceiling" and j.truth is Truth.TRUE and r.limits is not None]
+    singles = [r.limits.single_mg for r in ceilings if r.limits and r.limits.single_mg is not None]
+    if singles and all(h.amount_mg is not None for h in swallowed) and sum(h.amount_mg or 0 for h in swallowed) <= min(singles):
+        events = {k: v for k, v in now.events.items() if k != "ingestion"}
+        return replace(now, events={**events, "extra dose": swallowed})
+    dailies = [(r.limits.daily_mg, r.id) for r in ceilings if r.limits and r.limits.daily_mg is not None]
+    if not dailies:
+        return now
+    daily, rule = min(dailies)
+    return replace(now, events={**now.events, "ingestion": tuple(_beside(h, daily, rule) for h in swallowed)})
+
+
+def _beside(happening: Happening, daily: float, rule: str) -> Happening:
+    if happening.amount_mg is None or happening.amount_mg <= daily:
+        return happening
+    times = f"{happening.amount_mg / daily:.2g} times the highest daily dose of {said_mg_per_day(daily)} ({rule})"
+    return replace(happening, said=f"{happening.said}, {times}")
+
+
+def _conditions_not_known(case: Case, now: Situation, book: RuleBook) -> Iterator[Open]:
+    """Conditions whose words mean nothing to the program: no rule was asked about them."""
+    unknown = case.patient.unknown_conditions
+    asking = [r for r in book.applied if r.when.any_condition and r.role == "finding"]
+    if unknown and asking and now.takes:
+        worst = min(asking, key=lambda r: (rank(r.severity), r.id))
+        need = tuple(f"patient.conditions: {text!r} is not known to the program" for text in sorted(unknown))
+        yield Open(worst.id, worst.severity, (Missing("condition names", need),), "no rule could be asked about it")

@@ -1,0 +1,85 @@
+"""A case and the falls of its dose go in; what happens (stop, taper, ingestion, surgery ...) comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from openbaclofen.case.record import Case, Event, OralTherapy
+from openbaclofen.safety import ordered
+from openbaclofen.safety.ordered import INTRATHECAL, ORAL, Descent, said_mg_per_day
+
+Happenings = dict[str, tuple["Happening", ...]]
+_IN_WORDS = {"missed": "a missed dose", "ingestion": "an ingestion"}
+_PUMP = {"withdrawal": "itb_withdrawal", "toxicity": "itb_overdose",  # what rules call an event when the dose comes from a pump
+         "refill_overdue": "stop_or_refill_overdue"}
+FOLLOWS = "therapy: what follows its last step ('then stop', or a dose that goes on)"
+WITHDRAWN = "how the oral dose is withdrawn, as an order of its own"
+
+
+@dataclass(frozen=True)
+class Happening:
+    """An event. said: in words; route: whose (None: either); amount_mg: what was swallowed."""
+
+    said: str
+    route: str | None = None
+    amount_mg: float | None = None
+
+
+def happenings(case: Case, descents: tuple[Descent, ...]) -> tuple[Happenings, dict[str, tuple[str, ...]]]:
+    """Events by kind, and those that cannot be told with the words to ask."""
+    events: Happenings = {}
+    for kind, what in (*_stated(case), *_of_dose(descents), *_of_pump(case)):
+        events[kind] = (*events.get(kind, ()), what)
+    in_doubt: dict[str, tuple[str, ...]] = {}
+    if case.question == "stop" and case.current is None and case.therapy is None:
+        in_doubt["stop"] = ("current",)
+    elif "stop" not in events and _ends_unsaid(case):
+        in_doubt["stop"] = (FOLLOWS,)
+    elif ordered.route_of(case.therapy) == INTRATHECAL and case.current and ordered.route_of(case.current.therapy) == ORAL:
+        in_doubt["stop"] = (WITHDRAWN,)
+    return events, in_doubt
+
+
+def _stated(case: Case) -> Iterator[tuple[str, Happening]]:
+    routes = {ordered.route_of(t) for t in (case.therapy, case.current.therapy if case.current else None)} - {None}
+    for event in case.events:
+        yield event.kind, Happening(_said(event), amount_mg=event.amount.value * (event.count or 1) if event.amount else None)
+        if event.kind in _PUMP and routes == {INTRATHECAL}:
+            yield _PUMP[event.kind], Happening(_said(event), INTRATHECAL)
+    if case.question in ordered.GOES_ON and not any(e.kind == case.question for e in case.events):
+        yield case.question, Happening(_IN_WORDS[case.question])
+
+
+def _said(event: Event) -> str:
+    words = event.kind.replace("_", " ")
+    words += f" of {event.amount}" if event.amount is not None else ""
+    return words + (f" (x {event.count})" if event.count else "")
+
+
+def _of_dose(descents: tuple[Descent, ...]) -> Iterator[tuple[str, Happening]]:
+    for descent in descents:
+        said = f"from {descent.from_mg:g} to {said_mg_per_day(descent.levels[-1].daily_mg)}"
+        if descent.at_once:
+            yield "stop", Happening(f"{said_mg_per_day(descent.from_mg)} of baclofen is stopped at once", ORAL)
+        elif descent.ends_at_zero:
+            yield "taper", Happening(f"tapered {said} over {ordered.said_days(descent.days)}", ORAL)
+        else:
+            yield "reduce", Happening(f"the dose falls {said}", ORAL)
+
+
+def _of_pump(case: Case) -> Iterator[tuple[str, Happening]]:
+    """A pump that is stopped, also by changing to the oral route."""
+    if case.current is None or ordered.route_of(case.current.therapy) != INTRATHECAL or case.question in ordered.GOES_ON:
+        return
+    if ordered.route_of(case.therapy) != INTRATHECAL:
+        stopped = Happening("the pump infusion is stopped", INTRATHECAL)
+        yield from (("stop", stopped), ("stop_or_refill_overdue", stopped))
+
+
+def _ends_unsaid(case: Case) -> bool:
+    """Whether the order ends after some days and does not say what comes then. One dose is not therapy."""
+    order = case.therapy
+    if not isinstance(order, OralTherapy) or order.ends_in_stop or order.regimen.single_dose:
+        return False
+    return bool(order.regimen.phases) and order.regimen.days is not None

@@ -1,0 +1,161 @@
+"""A case goes in; its situation comes out: every datum a rule can ask for, present or with the words to ask for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from openbaclofen.case.record import Case, IntrathecalTherapy, OralTherapy
+from openbaclofen.facts import KnowledgeBase
+from openbaclofen.safety import ordered, personal
+from openbaclofen.safety.datum import Datum, known, missing
+from openbaclofen.safety.happenings import Happening, happenings
+from openbaclofen.safety.medicines import own_names
+from openbaclofen.safety.ordered import Descent, Level, said_mg_per_day
+from openbaclofen.units import IntrathecalRate, OralDosePerWeight
+
+NOT_ORDERED = "nothing is ordered"
+IN_THE_BODY = {"ingestion", "toxicity", "itb_overdose"}
+
+
+@dataclass(frozen=True)
+class Situation:
+    """All that rules may ask about one case.
+
+    conditions: those that hold, with the stated one each follows from; titles: conditions in words. events: what happens;
+    in_doubt: what may happen, with the words to ask. takes: whether baclofen is to be, or has just been, taken. own_names:
+    what baclofen is called. levels: oral daily doses one after another; descents: the runs of falls among them.
+    """
+
+    age: Datum[float]
+    weight: Datum[float]
+    sex: Datum[str]
+    conditions: Datum[Mapping[str, str]]
+    titles: Mapping[str, str]
+    egfr: Datum[float]
+    crcl: Datum[float]
+    egfr_fell: Datum[bool]
+    on_dialysis: Datum[bool]
+    pregnant: Datum[bool]
+    trimester: Datum[int]
+    breastfeeding: Datum[bool]
+    allergies: Datum[tuple[str, ...]]
+    alcohol: Datum[str]
+    spasticity_origin: Datum[str]
+    spasticity_supports_function: Datum[bool]
+    routes: frozenset[str]
+    route: Datum[str]
+    dosage_form: Datum[str]
+    daily_mg: Datum[float]
+    largest_mg: Datum[float]
+    daily_mg_per_kg: Datum[float]
+    intrathecal_ug_per_day: Datum[float]
+    new_start: Datum[bool]
+    dose_rising: Datum[bool]
+    on_baclofen: Datum[bool]
+    days_of_use: Datum[float]
+    own_names: tuple[str, ...]
+    takes: bool
+    events: Mapping[str, tuple[Happening, ...]]
+    in_doubt: Mapping[str, tuple[str, ...]]
+    levels: tuple[Level, ...]
+    descents: tuple[Descent, ...]
+
+
+def situation(case: Case, kb: KnowledgeBase) -> Situation:
+    """Everything the rules may ask about a case."""
+    case, patient = ordered.without_empty_order(case), case.patient
+    held = personal.conditions(patient, kb)
+    is_pregnant = personal.pregnant(patient, held, kb)
+    on_dialysis = personal.dialysis(patient, held)
+    egfr, crcl = personal.kidneys(patient, on_dialysis, kb)
+    weight = personal.weight(patient)
+    levels = ordered.levels(case)
+    descents = ordered.descents(levels)
+    daily, largest = _oral_doses(case)
+    order = ordered.order_in_question(case)
+    events, in_doubt = happenings(case, descents)
+    return Situation(
+        age=personal.age(patient), weight=weight, conditions=held,
+        sex=known(patient.sex, patient.sex) if patient.sex else missing("patient.sex"),
+        titles={c: personal.title_of(c, kb) for c in {*(held.value or {}), *(held.value or {}).values()}},
+        egfr=egfr, crcl=crcl, egfr_fell=personal.egfr_fell(patient, held, kb), on_dialysis=on_dialysis,
+        pregnant=is_pregnant, trimester=personal.trimester(patient, is_pregnant, kb),
+        breastfeeding=personal.breastfeeding(patient, held, kb),
+        allergies=missing("patient.allergies") if patient.allergies is None else known(patient.allergies),
+        alcohol=personal.alcohol(patient, kb), spasticity_origin=personal.origin(patient, held, kb),
+        spasticity_supports_function=personal.supports_function(patient),
+        routes=_routes(case), route=_route(case), daily_mg=daily, largest_mg=largest, daily_mg_per_kg=_per_kg(daily, weight),
+        dosage_form=known(order.form, order.form.replace("_", " ")) if order else known("", NOT_ORDERED),
+        intrathecal_ug_per_day=_intrathecal(case),
+        new_start=known(case.current is None and case.therapy is not None, "a new start"),
+        dose_rising=_rising(case, levels),
+        on_baclofen=_on_baclofen(case, bool(levels) and (bool(descents) or "stop" in in_doubt)),
+        days_of_use=_days_of_use(case, levels),
+        own_names=own_names(kb), takes=order is not None or bool(IN_THE_BODY & events.keys()),
+        events=events, in_doubt=in_doubt, levels=levels, descents=descents,
+    )
+
+
+def _route(case: Case) -> Datum[str]:
+    now = case.current.therapy if case.current else None
+    route = ordered.route_of(ordered.order_in_question(case)) or ordered.route_of(now)
+    return known(route, f"{route} route") if route else missing("therapy")
+
+
+def _routes(case: Case) -> frozenset[str]:
+    """Routes in play: of the order and, where that is changed or stopped, of what is taken now. Oral where nothing is said."""
+    therapies = (case.therapy, case.current.therapy if case.current else None)
+    return frozenset(r for r in map(ordered.route_of, therapies) if r) or frozenset({ordered.ORAL})
+
+
+def _oral_doses(case: Case) -> tuple[Datum[float], Datum[float]]:
+    order = ordered.order_in_question(case)
+    if not isinstance(order, OralTherapy):
+        return known(0.0, NOT_ORDERED), known(0.0, NOT_ORDERED)
+    daily, largest = order.regimen.highest_daily_mg, order.regimen.largest_mg
+    return known(daily, said_mg_per_day(daily)), known(largest, f"a single dose of {largest:g} mg")
+
+
+def _per_kg(daily: Datum[float], weight: Datum[float]) -> Datum[float]:
+    if daily.value == 0:
+        return known(0.0, daily.said)
+    if daily.value is None or weight.value is None:
+        return missing(*weight.need, *daily.need)
+    value = daily.value / weight.value
+    return known(value, f"{value:.3g} {OralDosePerWeight.unit}")
+
+
+def _intrathecal(case: Case) -> Datum[float]:
+    order = ordered.order_in_question(case)
+    if not isinstance(order, IntrathecalTherapy):
+        return known(0.0, NOT_ORDERED)
+    return known(order.rate.value, f"{order.rate.value:g} {IntrathecalRate.unit} into the spinal fluid")
+
+
+def _rising(case: Case, levels: tuple[Level, ...]) -> Datum[bool]:
+    """Whether the order goes above what is taken now. A new start is not a rise."""
+    if case.current is None or case.therapy is None:
+        return known(False, "no rise is ordered")
+    now = case.current.therapy
+    if isinstance(case.therapy, IntrathecalTherapy) and isinstance(now, IntrathecalTherapy):
+        before, after = now.rate.value, case.therapy.rate.value
+        return known(after > before, f"the dose rises from {before:g} to {after:g} {IntrathecalRate.unit}")
+    if not (isinstance(case.therapy, OralTherapy) and isinstance(now, OralTherapy)):
+        return known(False, "the route changes")
+    before, after = levels[0].daily_mg, case.therapy.regimen.highest_daily_mg
+    return known(after > before, f"the dose rises from {before:g} to {said_mg_per_day(after)}")
+
+
+def _on_baclofen(case: Case, may_stop: bool) -> Datum[bool]:
+    """Taken now, or by the order itself before it stops. That it is taken need not be said in a reason."""
+    if case.current is not None or may_stop:
+        return known(True)
+    return missing("current") if case.question == "stop" else known(False, "does not take baclofen")
+
+
+def _days_of_use(case: Case, levels: tuple[Level, ...]) -> Datum[float]:
+    if case.current is None and not levels:
+        return known(0.0, "not taken so far")
+    days = ordered.days_before_stop(case, levels)
+    return missing("current.since") if days is None and case.current else known(days or 0.0, f"{days or 0.0:g} d of use")

@@ -1,0 +1,154 @@
+"""Whole verdicts: quiet on a plain order, merged, worst first, stand-ins and hints marked, each question asked once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from tests.safety.harness import KB, case, finding, told, verdict
+
+from openbaclofen.case.record import IntrathecalTherapy
+from openbaclofen.safety.check import check
+from openbaclofen.units import IntrathecalRate
+
+TITRATED = "5 mg TID for 3 d, then 10 mg TID for 3 d, then 15 mg TID"
+STOPPED = {"current": {"sig": "20 mg QID", "since": "2023-11-22"}, "therapy": "none", "question": "stop"}
+
+
+@pytest.mark.parametrize("region", ["US", "UK", "FR", "CA", "CH", "INT"])
+@pytest.mark.parametrize("sig", ["5 mg TID", "5 mg TID for 7 d, then 10 mg TID"])
+def test_a_plain_order_is_quiet(region: str, sig: str) -> None:
+    found = verdict({"region": region, "therapy": sig})
+    assert found.severity == "clean"
+    assert not found.findings
+    assert not found.cannot_tell
+
+
+def test_a_plain_order_with_the_usual_gaps_asks_and_does_not_warn() -> None:
+    found = verdict(alcohol="not stated", spasticity_supports_function="not stated", dialysis="not stated")
+    assert found.severity == "cannot tell"
+    assert {c.need for c in found.cannot_tell} == {("patient.alcohol",), ("patient.spasticity_supports_function",)}
+
+
+def test_kidney_rules_are_one_finding_with_every_source_and_region() -> None:
+    found = finding(verdict({"region": "CA"}, dialysis="three times a week"), "RENAL-AJKD-LT30")
+    assert found.severity == "contraindicated"
+    assert found.blocks
+    assert {"RENAL-AJKD-LT30", "RENAL-VLAV-SEVERE", "RENAL-CA-DIALYSIS"} <= set(found.rules)
+    assert found.region == "INT, CA"
+    assert "Otherwise CA RENAL-CA-DIALYSIS (major)" in found.note
+    assert {"RENAL-CA-DIALYSIS", "RENAL-VLAV-SEVERE"} <= set(found.conflicts_with)
+    assert len({s["title"] for s in found.sources}) == len(found.sources) > 2
+
+
+def test_a_rule_of_another_region_that_says_otherwise_is_told() -> None:
+    us = finding(verdict({"therapy": "30 mg TID"}), "ADULT-MAX-US")
+    assert "Otherwise UK ADULT-MAX-UK" in us.note
+    dialysed = finding(verdict(dialysis="three times a week"), "RENAL-AJKD-LT30")
+    assert "Otherwise CA RENAL-CA-DIALYSIS" in dialysed.note
+    assert "RENAL-CA-DIALYSIS" not in finding(verdict(creatinine="3 mg/dL"), "RENAL-AJKD-LT30").note
+
+
+def test_the_reason_is_in_the_persons_own_data() -> None:
+    found = finding(verdict(creatinine="2.4 mg/dL"), "RENAL-AJKD-LT30")
+    assert found.reason.startswith("eGFR 24")
+    assert "mL/min/{1.73_m2} (CKD-EPI-2021) is below 30" in found.reason
+    assert "creatinine clearance 28" in found.reason
+
+
+def test_a_value_is_never_rounded_into_contradiction() -> None:
+    found = finding(verdict(egfr="59.96 mL/min/{1.73_m2}"), "RENAL-AJKD-30-60")
+    assert "eGFR 59.9 mL/min/{1.73_m2} (as reported)" in found.reason
+
+
+def test_worst_first_and_one_line_a_thing() -> None:
+    found = verdict({"therapy": "30 mg TID"}, age="82 a", creatinine="2.6 mg/dL", conditions=["multiple_sclerosis", "epilepsy"],
+                    medicines=["oxycodone", "diazepam", "ibuprofen"], alcohol="daily")
+    ranks = ["contraindicated", "major", "moderate", "caution", "info"]
+    assert [ranks.index(f.severity) for f in found.findings] == sorted(ranks.index(f.severity) for f in found.findings)
+    every = [r for f in found.findings for r in f.rules]
+    assert len(every) == len(set(every))
+    assert found.stops
+
+
+@pytest.mark.parametrize(("region", "changes", "rule"), [
+    ("CH", {"therapy": "30 mg TID"}, "ADULT-MAX-US"),
+    ("INT", {"therapy": "30 mg TID"}, "ADULT-MAX-US"),
+    ("CA", STOPPED, "TAPER-US"),
+    ("US", {"patient": {"conditions": ["multiple_sclerosis", "peptic_ulcer"]}}, "CI-ULCER-UK"),
+])
+def test_no_one_is_left_without(region: str, changes: dict, rule: str) -> None:
+    found = finding(verdict({**changes, "region": region}), rule)
+    assert found.stands_in
+    assert f"from {KB.rules[rule].region}" in found.region.split(", ")
+
+
+def test_a_region_with_its_own_ceiling_takes_no_other() -> None:
+    assert "ADULT-MAX-US" not in told(verdict({"region": "UK", "therapy": "22 mg QID"}))
+    assert finding(verdict({"region": "UK", "therapy": "22 mg QID"}), "ADULT-MAX-UK").severity == "caution"
+    assert finding(verdict({"region": "UK", "therapy": "30 mg QID"}), "ADULT-MAX-UK").severity == "major"
+
+
+def test_the_ceiling_that_stands_in_is_the_one_for_this_age() -> None:
+    child = {"age": "9 a", "weight": "28 kg", "height": "130 cm", "creatinine": "0.4 mg/dL", "pregnant": "not stated"}
+    found = verdict({"region": "US", "therapy": "25 mg TID"}, **child)
+    assert finding(found, "PED-UK-MAX-GE8").region == "from UK"
+    assert "ADULT-MAX-US" not in told(found)
+
+
+def test_a_hint_is_marked_and_never_more_than_a_caution() -> None:
+    found = verdict({"therapy": "5 mg TID for 3 d, then 10 mg TID for 3 d, then 15 mg TID"}, age="70 a")
+    assert "a hint only" in finding(found, "ELD-CAP-SOFT").note
+    magnesium = finding(verdict(medicines=["magnesium sulfate (B05XA05)"]), "INT-MAGNESIUM")
+    assert magnesium.hint
+    assert not magnesium.blocks
+    assert magnesium.severity == "caution"
+
+
+def test_one_line_for_each_missing_datum() -> None:
+    found = verdict(creatinine="not stated", allergies="not stated", medicines="not stated")
+    needs = [c.need for c in found.cannot_tell]
+    assert len(needs) == len(set(needs)) == 3
+    kidney = next(c for c in found.cannot_tell if "patient.creatinine" in c.need)
+    assert kidney.severity == "contraindicated"
+    assert "RENAL-MUANDA" not in kidney.would_say, "excluded by age, whatever the kidneys"
+    assert all(r in kidney.would_say for r in ("RENAL-VLAV-SEVERE", "RENAL-AKI", "RENAL-US-LABEL"))
+
+
+def test_conditions_that_are_not_known_are_asked_about() -> None:
+    known = case()
+    odd = replace(known, patient=replace(known.patient, unknown_conditions=("gribbles",)))
+    (line,) = check(odd, KB).cannot_tell
+    assert "gribbles" in line.need[0]
+
+
+def test_stopping_is_not_met_with_reasons_not_to_start() -> None:
+    found = verdict(STOPPED, creatinine="3 mg/dL", conditions=["multiple_sclerosis", "peptic_ulcer"], allergies="not stated")
+    assert told(found) == {"TAPER-US", "WD-SIGNS"}
+    assert not found.cannot_tell
+
+
+def test_powder_into_the_spine_is_refused() -> None:
+    therapy = IntrathecalTherapy(IntrathecalRate(100), "100 ug/d continuous", form="powder")
+    found = finding(check(replace(case(), therapy=therapy), KB), "FORM-IT-ONLY")
+    assert found.severity == "contraindicated"
+    assert found.blocks
+
+
+@pytest.mark.parametrize(("sig", "severity"), [
+    ("5 mg TID using 25 mg tablets", "moderate"), ("2.5 mg TID", "caution"), ("2.5 mg TID using 1 mg/mL solution", None),
+    ("5 mg TID using 5 mg tablets", None),
+])
+def test_doses_that_no_tablet_makes(sig: str, severity: str | None) -> None:
+    found = [f.severity for f in verdict({"therapy": sig}).findings if f.topic == "formulation" and "cannot make" in f.reason]
+    assert found == ([severity] if severity else [])
+
+
+def test_an_overdose_is_told_beside_the_ceiling() -> None:
+    found = verdict({"therapy": "not stated", "question": "ingestion", "events": [{"ingestion": "600 mg"}]})
+    assert "7.5 times the highest daily dose of 80 mg/d (ADULT-MAX-US)" in finding(found, "OD-PICTURE").reason
+
+
+def test_what_a_verdict_rests_on_is_named() -> None:
+    found = verdict({"therapy": TITRATED}, creatinine="1.6 mg/dL", alcohol="not stated")
+    assert {"RENAL-AJKD-30-60", "RENAL-VLAV-MODERATE", "INT-ALCOHOL"} <= set(found.facts_used)

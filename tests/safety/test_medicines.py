@@ -1,0 +1,114 @@
+"""Medicine texts go in: read by name, class, code, brand or but for a slip; what is not known is said, never passed."""
+
+from __future__ import annotations
+
+import pytest
+from tests.safety.harness import KB, finding, told, verdict
+
+from openbaclofen.safety.medicines import index, read
+
+
+@pytest.mark.parametrize(("text", "interaction"), [
+    ("oxycodone", "INT-OPIOID"), ("Oxycodone 10 mg BID", "INT-OPIOID"), ("OXYCODONE/paracetamol", "INT-OPIOID"),
+    ("oxycodne 10 mg", "INT-OPIOID"), ("rxnorm:7804", "INT-OPIOID"), ("RxCUI 7804", "INT-OPIOID"), ("N02AA05", "INT-OPIOID"),
+    ("painkiller (N02AA05)", "INT-OPIOID"), ("opioids", "INT-OPIOID"), ("a benzodiazepine", "INT-BZD"), ("diazepám", "INT-BZD"),
+    ("insulin 10 units", "INT-ANTIDIAB"), ("insulin, regular, human", "INT-ANTIDIAB"), ("valproic acid 500 mg", "INT-AED"),
+    ("ciclosporin", "INT-NEPHROTOX"), ("MAO inhibitor", "INT-MAOI"),
+])
+def test_read_as_what_it_is(text: str, interaction: str) -> None:
+    found = read(text, index(KB))
+    assert interaction in found.interactions
+    assert found.known
+    assert not found.itself
+
+
+def test_a_slip_is_told() -> None:
+    assert read("oxycodne 10 mg", index(KB)).read_as == "oxycodone"
+    assert "oxycodne (read as oxycodone)" in finding(verdict(medicines=["oxycodne"]), "INT-OPIOID").reason
+
+
+@pytest.mark.parametrize("text", [
+    "baclofen 10 mg TID", "Lioresal", "lioresal 10", "baclofne", "M03BX01", "rxnorm 1292", "RxNorm: 197391", "Ozobax",
+])
+def test_baclofen_itself(text: str) -> None:
+    assert read(text, index(KB)).itself
+
+
+@pytest.mark.parametrize("text", ["warfarin (B01AA03)", "C10AA01", "atorvastatin C10AA05"])
+def test_a_code_that_no_interaction_names_is_an_answer(text: str) -> None:
+    found = read(text, index(KB))
+    assert found.known
+    assert not found.interactions
+
+
+@pytest.mark.parametrize("text", ["warfarin", "gribble", "", "12345", "rxnorm 99999999", "vitamin B12", "💊"])
+def test_what_is_not_known_is_said(text: str) -> None:
+    found = read(text, index(KB))
+    assert not found.known
+    assert found.nearest
+
+
+def test_unknown_medicines_are_one_line_with_the_nearest_names() -> None:
+    (line,) = verdict(medicines=["gribble", "morfin plaster"]).cannot_tell
+    assert len(line.need) == 2
+    assert "morphine" in line.need[1]
+
+
+def test_baclofen_listed_twice() -> None:
+    assert finding(verdict(medicines=["Lioresal 10 mg TID"]), "ADULT-MAX-US").severity == "major"
+    taken = {"current": {"sig": "10 mg TID", "since": "2026-01-01"}, "therapy": "10 mg TID", "question": "check"}
+    assert finding(verdict(taken, medicines=["baclofen"]), "ADULT-MAX-US").severity == "caution"
+
+
+def test_several_depressants_are_one_finding_that_names_each() -> None:
+    found = verdict(medicines=["oxycodone", "diazepam", "gabapentin", "zolpidem"], alcohol="daily")
+    one = finding(found, "INT-MULTI-CNS")
+    assert {"INT-OPIOID", "INT-BZD", "INT-GABAPENT", "INT-SEDHYP", "INT-ALCOHOL"} <= set(one.rules)
+    assert all(name in one.reason for name in ("oxycodone", "diazepam", "gabapentin", "zolpidem", "alcohol: daily"))
+    assert len(found.findings) == 1
+
+
+def test_two_of_one_class_are_that_class() -> None:
+    one = finding(verdict(medicines=["oxycodone", "morphine"]), "INT-OPIOID")
+    assert "INT-MULTI-CNS" not in one.rules
+    assert "morphine and oxycodone" in one.reason
+
+
+TAKEN = {"current": {"sig": "5 mg TID", "since": "2026-01-01"}, "question": "check"}
+
+
+@pytest.mark.parametrize(("changes", "patient", "severity", "because"), [
+    (TAKEN, {}, "moderate", ""),
+    ({}, {}, "major", "more so with a new start"),
+    (TAKEN, {"age": "70 a"}, "major", "more so with age 70 is at least 65"),
+    (TAKEN, {"creatinine": "1.5 mg/dL"}, "major", "is below 60"),
+])
+def test_what_makes_it_worse_raises_it_by_a_step(changes: dict, patient: dict, severity: str, because: str) -> None:
+    one = finding(verdict(changes, medicines=["gabapentin"], **patient), "INT-GABAPENT")
+    assert one.severity == severity
+    assert because in one.reason
+
+
+def test_major_stays_major_and_names_what_makes_it_worse() -> None:
+    conditions = ["multiple_sclerosis", "respiratory_impairment"]
+    one = finding(verdict(medicines=["oxycodone"], age="70 a", conditions=conditions), "INT-OPIOID")
+    assert one.severity == "major"
+    assert "age 70 is at least 65" in one.reason
+    assert "respiratory impairment" in one.reason
+
+
+def test_what_would_make_it_worse_is_asked_where_it_is_not_known() -> None:
+    found = verdict(TAKEN, medicines=["gabapentin"], creatinine="not stated")
+    assert finding(found, "INT-GABAPENT").severity == "moderate"
+    assert any("INT-GABAPENT" in c.would_say and "patient.creatinine" in c.need for c in found.cannot_tell)
+
+
+def test_occasional_alcohol_counts_a_step_less() -> None:
+    assert finding(verdict(alcohol="daily"), "INT-ALCOHOL").severity == "major"
+    assert finding(verdict(alcohol="occasional"), "INT-ALCOHOL").severity == "moderate"
+
+
+def test_what_lowers_the_kidneys_joins_the_finding_about_them() -> None:
+    one = finding(verdict(medicines=["ibuprofen"], creatinine="1.5 mg/dL"), "INT-NEPHROTOX")
+    assert {"RENAL-AJKD-30-60", "RENAL-VLAV-MODERATE"} <= set(one.rules)
+    assert "INT-NEPHROTOX" not in told(verdict(creatinine="1.5 mg/dL"))
