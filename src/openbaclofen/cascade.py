@@ -102,24 +102,35 @@ class Observe:
         return {name: seen[name] for name in self.quantities} | {f"mg {name}": mg[name] for name in self.amounts}
 
 
-def observe(parameters: Parameters, doses: Doses, times_h: np.ndarray, what: Observe, *,
-            later: Sequence[tuple[float, Body]] = (), initial_mg: Mapping[str, np.ndarray] | None = None) -> dict[str, np.ndarray]:
-    """What was asked for, name to (people, times); the arguments are those of `simulate`."""
+def observe(
+    parameters: Parameters,
+    doses: Doses,
+    times_h: np.ndarray,
+    what: Observe,
+    *,
+    later: Sequence[tuple[float, Body]] = (),
+    initial_mg: Mapping[str, np.ndarray] | None = None,
+) -> dict[str, np.ndarray]:
+    """What was asked for, name to (people, times); the other arguments are those of `simulate`."""
     for name in ("central_volume", "csf_volume"):
         if any(not np.array_equal(getattr(parameters.body, name), getattr(body, name)) for _, body in later):
             raise InputError(f"a later physiology has another {name.replace('_', ' ')}: only clearances may change", "later")
-    bodies = list({id(body): body for body in (parameters.body, *(body for _, body in later))}.values())
-    changes = [(-np.inf, 0), *((hour, next(i for i, b in enumerate(bodies) if b is body)) for hour, body in sorted(later, key=_hour))]
-    task = Task(BODY, what.compartments, what, parameters, [rates(body) for body in bodies], changes, initial_mg or {})
+    bodies = {id(body): body for body in (parameters.body, *(body for _, body in later))}
+    number = {key: i for i, key in enumerate(bodies)}
+    changes = sorted((hour, number[id(body)]) for hour, body in ((-np.inf, parameters.body), *later))
+    task = Task(BODY, what.compartments, what, parameters, [rates(body) for body in bodies.values()], changes, initial_mg or {})
     return run(task, doses, times_h)
 
 
-def _hour(change: tuple[float, Body]) -> float:
-    return change[0]
-
-
-def simulate(parameters: Parameters, doses: Doses, times_h: np.ndarray, *, later: Sequence[tuple[float, Body]] = (),
-             initial_mg: Mapping[str, np.ndarray] | None = None, amounts: Sequence[str] = ()) -> Course:
+def simulate(
+    parameters: Parameters,
+    doses: Doses,
+    times_h: np.ndarray,
+    *,
+    later: Sequence[tuple[float, Body]] = (),
+    initial_mg: Mapping[str, np.ndarray] | None = None,
+    amounts: Sequence[str] = (),
+) -> Course:
     """The course of people (parameters of shape (people,)) under doses, seen at a rising list of hours.
 
     later: from an hour on, another physiology with the same volumes (failing kidneys, a dialysis session); exact at any hour.
@@ -127,8 +138,13 @@ def simulate(parameters: Parameters, doses: Doses, times_h: np.ndarray, *, later
     Errors: InputError for times that do not rise, doses that are not finite.
     """
     seen = observe(parameters, doses, times_h, Observe(tuple(UNITS), tuple(amounts)), later=later, initial_mg=initial_mg)
-    return Course(np.asarray(times_h, dtype=float), seen["plasma"], seen["csf"], {name: seen[name] for name in OUTCOMES},
-                  {name: seen[f"mg {name}"] for name in amounts})
+    return Course(
+        np.asarray(times_h, dtype=float),
+        seen["plasma"],
+        seen["csf"],
+        {name: seen[name] for name in OUTCOMES},
+        {name: seen[f"mg {name}"] for name in amounts},
+    )
 
 
 def steady_state(parameters: Parameters, doses: Doses, cycle_h: float) -> dict[str, np.ndarray]:
@@ -145,8 +161,15 @@ class SettledDays:
     lowest: dict[str, np.ndarray]
 
 
-def settled_days(parameters: Parameters, at_h: np.ndarray, mg: np.ndarray, *, into: str = "gut1", cycle_h: float = HOURS_PER_DAY,
-                 points: int = 2 * int(HOURS_PER_DAY)) -> SettledDays:
+def settled_days(
+    parameters: Parameters,
+    at_h: np.ndarray,
+    mg: np.ndarray,
+    *,
+    into: str = "gut1",
+    cycle_h: float = HOURS_PER_DAY,
+    points: int = 2 * int(HOURS_PER_DAY),
+) -> SettledDays:
     """Many regimens in one call, for the same people: candidate c takes mg[c, j] at hour at_h[j] of every day, for ever.
 
     Means, maxima and minima are over `points` even times of the day. Errors: InputError where shapes or hours do not fit.

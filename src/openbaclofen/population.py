@@ -1,4 +1,4 @@
-"""The typical person, how people differ and what is not known go in; virtual people, draws of ignorance and their courses come out.
+"""The typical person, how people differ and what is not known go in; virtual people, draws and their courses come out.
 
 Every random number belongs to (seed, index, name of the parameter): the same seed gives the same person whatever the number of
 people, the order or the chunking, and a parameter that is added later leaves the others as they were.
@@ -55,6 +55,17 @@ class Known:
     ignorance: Spread | None = None
     effect: str = ""
 
+    def times(self, factor: float) -> Known:
+        """The same in another unit or size."""
+        s = self.ignorance
+        size = factor if s and s.form == "normal" else 1
+        spread = s and Spread(s.form, s.size * size, s.low * factor, s.high * factor)
+        return Known(self.value * factor, spread, self.effect)
+
+    def drawn(self, z: np.ndarray) -> np.ndarray:
+        """Values under draws of ignorance, z standard normal."""
+        return self.ignorance.at(self.value, z) if self.ignorance else np.full(len(z), self.value)
+
 
 @dataclass(frozen=True)
 class Typical:
@@ -101,8 +112,9 @@ def parameters(values: Values) -> Parameters:
         dialysis_clearance=none,
         milk_clearance=none,
     )
-    own = {kind: kind(**{name: values[name] for name in kind._fields}) for kind in (Receptor, Reflex, Outcome)}
-    return Parameters(body, own[Receptor], own[Reflex], own[Outcome])
+    receptor = Receptor(**{name: values[name] for name in Receptor._fields})
+    reflex = Reflex(**{name: values[name] for name in Reflex._fields})
+    return Parameters(body, receptor, reflex, Outcome(**{name: values[name] for name in Outcome._fields}))
 
 
 def people(typical: Typical, number: int, seed: int) -> Parameters:
@@ -122,29 +134,44 @@ def likenesses(typical: Typical, number_of_draws: int, each: int, seed: int) -> 
     return parameters(_differ(typical, drawn, seed)), draw
 
 
-def course(typical: Typical, doses: Doses, times_h: np.ndarray, *, number: int, ignorance: int, seed: int,
-           later: Sequence[tuple[float, Typical]] = (), settled: tuple[Doses, float] | None = None,
-           amounts: Sequence[str] = ()) -> Course:
+def course(
+    typical: Typical,
+    doses: Doses,
+    times_h: np.ndarray,
+    *,
+    number: int,
+    ignorance: int,
+    seed: int,
+    later: Sequence[tuple[float, Typical]] = (),
+    settled: tuple[Doses, float] | None = None,
+    amounts: Sequence[str] = (),
+) -> Course:
     """The course of `number` people, with that of the typical person under `ignorance` draws.
 
     later: the same person from an hour on with other kidneys. settled: doses of a cycle (hours) taken for long before the first
     time. doses are those of everyone.
     """
+
     def both(of: Typical) -> Parameters:
         return _together(people(of, number, seed), draws(of, ignorance, seed))
 
     everyone = both(typical)
     initial = steady_state(everyone, *settled) if settled else None
-    seen = simulate(everyone, doses, times_h, later=[(hour, both(of).body) for hour, of in later], initial_mg=initial,
-                    amounts=amounts)
+    seen = simulate(
+        everyone, doses, times_h, later=[(hour, both(of).body) for hour, of in later], initial_mg=initial, amounts=amounts
+    )
     unknown = replace(_some(seen, slice(number, None)), grades=typical.grades)
     return replace(_some(seen, slice(0, number)), grades=typical.grades, ignorance=unknown)
 
 
 def _some(seen: Course, some: slice) -> Course:
-    return replace(seen, plasma_ng_per_ml=seen.plasma_ng_per_ml[some], csf_ng_per_ml=seen.csf_ng_per_ml[some],
-                   outcomes={name: value[some] for name, value in seen.outcomes.items()},
-                   amounts_mg={name: value[some] for name, value in seen.amounts_mg.items()})
+    return replace(
+        seen,
+        plasma_ng_per_ml=seen.plasma_ng_per_ml[some],
+        csf_ng_per_ml=seen.csf_ng_per_ml[some],
+        outcomes={name: value[some] for name, value in seen.outcomes.items()},
+        amounts_mg={name: value[some] for name, value in seen.amounts_mg.items()},
+    )
 
 
 def _together(first: Parameters, second: Parameters) -> Parameters:
@@ -155,8 +182,7 @@ def _differ(typical: Typical, values: Values, seed: int) -> dict[str, np.ndarray
     """Values times exp(effect) for what differs between people."""
     number = len(next(iter(values.values())))
     z = normals(seed, [f"between {name}" for name in typical.effects], number)
-    mixing = np.linalg.cholesky(typical.covariance)
-    mixed = [sum(weight * z[j] for j, weight in enumerate(row) if weight) for row in mixing]  # no BLAS: same bits for any number
+    mixed = [sum(w * z[j] for j, w in enumerate(row) if w) for row in np.linalg.cholesky(typical.covariance)]  # bits: no BLAS
     effect = dict(zip(typical.effects, mixed, strict=True))
     return {name: value * np.exp(effect[e]) if (e := typical.known[name].effect) else value for name, value in values.items()}
 
@@ -164,7 +190,7 @@ def _differ(typical: Typical, values: Values, seed: int) -> dict[str, np.ndarray
 def _not_known(typical: Typical, number: int, seed: int) -> dict[str, np.ndarray]:
     unsure = [name for name, known in typical.known.items() if known.ignorance]
     z = dict(zip(unsure, normals(seed, [f"ignorance {name}" for name in unsure], number), strict=True))
-    return {name: k.ignorance.at(k.value, z[name]) if k.ignorance else np.full(number, k.value) for name, k in typical.known.items()}
+    return {name: k.drawn(z.get(name, np.zeros(number))) for name, k in typical.known.items()}
 
 
 def normals(seed: int, names: Sequence[str], number: int) -> np.ndarray:

@@ -28,21 +28,21 @@ def test_a_day_is_shared_as_worked_by_hand(daily: float, unit: float, times: int
 
 
 def test_the_us_schedule_climbs_to_the_ceiling() -> None:
-    ladder = rungs(US, Bounds(ceiling_mg=80, single_mg=20, part=1), unit_mg=5)
+    ladder = rungs(US, Bounds(ceiling_mg=80, single_mg=20, part=1), 5, 3)
     assert [r.sig for r in ladder] == ["5 mg TID", "10 mg TID", "15 mg TID", "20 mg TID", "15/20/20/20 mg"]
 
 
 def test_half_the_kidneys_give_half_the_ladder() -> None:
-    ladder = rungs(US, Bounds(ceiling_mg=40, single_mg=20, part=0.5), unit_mg=5)
+    ladder = rungs(US, Bounds(ceiling_mg=40, single_mg=20, part=0.5), 5, 3)
     assert [r.daily_mg for r in ladder] == [5, 15, 20, 30, 35]
 
 
 def test_nothing_fits_below_the_smallest_unit() -> None:
-    assert rungs(US, Bounds(ceiling_mg=4, single_mg=20, part=1), unit_mg=5) == ()
+    assert rungs(US, Bounds(ceiling_mg=4, single_mg=20, part=1), 5, 3) == ()
 
 
 def test_titration_holds_each_rung_for_the_interval() -> None:
-    ladder = rungs(US, Bounds(80, 20, 1), 5)
+    ladder = rungs(US, Bounds(80, 20, 1), 5, 3)
     climb = titration(ladder, ladder[2], US)
     assert [(p.daily_mg, p.days) for p in climb.phases] == [(15, 3), (30, 3), (45, None)]
 
@@ -65,7 +65,7 @@ def test_a_share_keeps_the_total_and_the_largest_dose(units: int, unit: float, t
 )
 def test_no_rung_is_above_the_ceiling_and_they_rise(ceiling: float, part: float, unit: float, start: float, step: float) -> None:
     pace = Pace("X", "US", start, step, 3, 3, None, "")
-    ladder = rungs(pace, Bounds(ceiling * part, None, part), unit)
+    ladder = rungs(pace, Bounds(ceiling * part, None, part), unit, 3)
     daily = [r.daily_mg for r in ladder]
     assert daily == sorted(set(daily))
     assert all(mg <= ceiling * part + 1e-9 for mg in daily)

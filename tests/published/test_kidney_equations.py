@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from openbaclofen.facts import load
 from openbaclofen.patient import DatedCreatinine, Patient
-from openbaclofen.patient.kidney import ADULT, CHILD, CLEARANCE, cockcroft_gault, kidney_function, schwartz
+from openbaclofen.patient.kidney import ADULT, CHILD, CLEARANCE, cockcroft_gault, kidney_function, schwartz, valid_at
 from openbaclofen.patient.size import body_surface, clearance_weight, ideal_weight
 from openbaclofen.units import Age, Creatinine, Height, IndexedGFR, Weight
 
@@ -92,6 +92,7 @@ def test_weight_used_is_always_said() -> None:
 def test_equation_by_age(age: float, equation: str) -> None:
     found = kidney_function(person("female", age, 30, 130, Creatinine(0.6)), EQUATIONS)
     assert found.equation == equation
+    assert [key for key in (ADULT, CHILD) if valid_at(EQUATIONS[key], Age(age))] == ([equation] if equation else [])
     assert (found.cockcroft_gault is not None) == (age >= 18)
     if not equation:
         assert found.missing == ("egfr",)

@@ -219,12 +219,13 @@ def test_statements_that_say_the_same_agree(patient: str, expect: dict[str, Any]
 
 def test_a_later_creatinine_is_not_the_present_one() -> None:
     case = read_case("date: 2025-06-01\npatient: {creatinine: 1 mg/dL}\nevents: [{date: 2025-06-05, creatinine: 3 mg/dL}]")
-    assert case.patient.creatinine == Creatinine(1)
+    assert [c.creatinine for c in case.patient.creatinines] == [Creatinine(1)]
     assert case.events[0].creatinine == Creatinine(3)
 
 
 FAULTS = {  # what is wrong: (line, path, words)
     "patient: {wieght: 62 kg}": (1, "patient.wieght", "did you mean 'weight'"),
+    "{patient: {}, therapy: 5 mg TID x3d, then 10 mg TID}": (1, "then 10 mg TID", "needs quotes"),
     "patient: {}\ntherapie: 5 mg TID": (2, "therapie", "did you mean 'therapy'"),
     "therapy: 5 mg TID": (1, "", "expected 'patient:'"),
     "patient: 46": (1, "patient", "expected a mapping"),
@@ -234,6 +235,7 @@ FAULTS = {  # what is wrong: (line, path, words)
     "patient:\n  age: 130 a": (2, "patient.age", "expected 0 to 120 a"),
     "patient:\n  weight: 62": (2, "patient.weight", "kg"),
     "patient:\n  weight: [62 kg]": (2, "patient.weight", "needs a number"),
+    "patient:\n  weight: ''": (2, "patient.weight", "needs a number"),
     "patient:\n  weight: 6200 kg": (2, "patient.weight", "not possible"),
     "patient:\n  height: 1.68 cm": (2, "patient.height", "not possible"),
     "patient:\n  creatinine: 120 mg/dL": (2, "patient.creatinine", "expected 0.1 to 30 mg/dL"),

@@ -144,6 +144,7 @@ REFUSED = {  # as written: (column, words of the message)
     "10 mg TID banana": (11, "found 'banana'"),
     "10 mg TID then": (15, "found the end"),
     "10 mg TID then 20 mg TID": (16, "how long the step before"),
+    "10 mg am 20 mg pm": (10, "'and' with a further dose"),
     "60 mg/day": (10, "in how many doses"),
     "10 mg 7 times a day": (7, "no such schedule"),
     "10 mg q5h": (7, "no such schedule"),

@@ -9,6 +9,9 @@ from tests.safety.harness import KB, case, finding, told, verdict
 
 from openbaclofen.case.record import IntrathecalTherapy
 from openbaclofen.safety.check import check
+from openbaclofen.safety.drafts import draft
+from openbaclofen.safety.evaluate import Judgement, Reason
+from openbaclofen.safety.logic import Truth
 from openbaclofen.units import IntrathecalRate
 
 TITRATED = "5 mg TID for 3 d, then 10 mg TID for 3 d, then 15 mg TID"
@@ -115,6 +118,19 @@ def test_one_line_for_each_missing_datum() -> None:
     assert all(r in kidney.would_say for r in ("RENAL-VLAV-SEVERE", "RENAL-AKI", "RENAL-US-LABEL"))
 
 
+def test_all_that_the_kidneys_lack_is_one_line() -> None:
+    (line,) = verdict(creatinine="not stated", weight="not stated").cannot_tell
+    assert set(line.need) == {"patient.creatinine", "patient.weight"}
+
+
+def test_a_rule_made_a_hint_neither_blocks_nor_contraindicates() -> None:
+    sure = KB.rules["CI-HYPERSENS"]
+    judgement = Judgement(Truth.TRUE, (Reason("allergy", "allergy to baclofen"),))
+    strong, weak = draft(sure, judgement, KB), draft(sure.model_copy(update={"use": "hint"}), judgement, KB)
+    assert (strong.severity, strong.blocks, strong.hint) == ("contraindicated", True, False)
+    assert (weak.severity, weak.blocks, weak.hint) == ("caution", False, True)
+
+
 def test_conditions_that_are_not_known_are_asked_about() -> None:
     known = case()
     odd = replace(known, patient=replace(known.patient, unknown_conditions=("gribbles",)))
@@ -133,6 +149,13 @@ def test_powder_into_the_spine_is_refused() -> None:
     found = finding(check(replace(case(), therapy=therapy), KB), "FORM-IT-ONLY")
     assert found.severity == "contraindicated"
     assert found.blocks
+
+
+def test_a_poisoned_pump_patient_has_the_pumps_form() -> None:
+    pump = {"route": "intrathecal", "programme": "200 ug/d continuous", "since": "2024-01-01"}
+    found = verdict({"current": pump, "therapy": "none", "question": "stop", "events": ["toxicity"]})
+    assert "FORM-IT-ONLY" not in told(found)
+    assert "ITB-ABRUPT" in told(found)
 
 
 @pytest.mark.parametrize(("sig", "severity"), [

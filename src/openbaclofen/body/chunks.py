@@ -1,7 +1,8 @@
 """People, their rates and doses go in; what was observed of each at each asked time comes out.
 
-People are cut into chunks whose propagators stay in the cache of a core, and chunks are spread over threads. Sizes are padded to
-a few, so that different questions meet programs that are already compiled.
+People are cut into chunks whose propagators stay in the cache of a core, and chunks are spread over threads. All chunks have
+the same width, so that a person's numbers do not depend on who else is simulated, to the last bit. Other sizes are padded to a
+few, so that different questions meet programs that are already compiled.
 """
 
 from __future__ import annotations
@@ -17,20 +18,21 @@ import jax
 import numpy as np
 from jax import Array
 
-from openbaclofen.body.engine import Program, Rates, prepare, run_blocks, run_steps, squarings_for
-from openbaclofen.body.graph import Graph
+from openbaclofen.body.engine import Program, prepare, run_blocks, run_steps, squarings_for
+from openbaclofen.body.graph import Graph, Rates
 from openbaclofen.body.schedule import Blocks, Doses, Steps, plan
 from openbaclofen.errors import InputError
 
-WIDTHS = (2 * 4, 4**4)  # people at a time
+WIDTH = 4**4  # people at a time; a multiple of what a processor adds at once
 _FINE = 2 * 4  # sizes of the other axes are padded by at most an eighth
 _compiled: set[tuple[Any, ...]] = set()
 
 
 @dataclass(frozen=True)
 class Task:
-    """What to simulate. people: a tree of (people,) arrays for `observe`; rates: by physiology; changes: (from hour, physiology).
+    """What to simulate. people: a tree of (people,) arrays for `observe`; rates: by physiology.
 
+    changes: (from hour, physiology), the first from -inf.
     initial_mg: by compartment, (people,), at the first output time; with it no dose may be earlier. What is not named is empty.
     """
 
@@ -126,20 +128,20 @@ def _threads() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="openbaclofen")
 
 
-def over_chunks(simulate: Callable[[slice, int], dict[str, Array]], people: int, outputs: slice | np.ndarray,
-                key: tuple[Any, ...]) -> dict[str, np.ndarray]:
+def over_chunks(
+    simulate: Callable[[slice, int], dict[str, Array]], people: int, outputs: slice | np.ndarray, key: tuple[Any, ...]
+) -> dict[str, np.ndarray]:
     """Call for every chunk (columns of people, padded width) and put the chunks side by side: name to (people, outputs).
 
     key: what makes a program; the first call of a new one is made alone, since it compiles.
     """
-    width = next((w for w in WIDTHS if w >= people), WIDTHS[-1])
-    chunks = [slice(start, min(start + width, people)) for start in range(0, people, width)]
+    chunks = [slice(start, min(start + WIDTH, people)) for start in range(0, people, WIDTH)]
     if len(chunks) == 1:
-        return {name: np.asarray(v)[outputs, :people].T for name, v in simulate(chunks[0], width).items()}
+        return {name: np.asarray(v)[outputs, :people].T for name, v in simulate(chunks[0], WIDTH).items()}
     found: dict[str, np.ndarray] = {}
 
     def one(columns: slice) -> None:
-        for name, value in simulate(columns, width).items():
+        for name, value in simulate(columns, WIDTH).items():
             seen = np.asarray(value)[outputs, : columns.stop - columns.start]
             found.setdefault(name, np.empty((len(seen), people)))[:, columns] = seen
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import partial
 
 import jax
@@ -11,14 +10,14 @@ import numpy as np
 from jax import Array
 
 from openbaclofen.body.chunks import columns_of, over_chunks
-from openbaclofen.body.engine import Rates, prepare, squarings_for
-from openbaclofen.body.graph import Graph
-from openbaclofen.body.propagate import advance, halvings, steady_amounts
+from openbaclofen.body.engine import prepare, squarings_for
+from openbaclofen.body.graph import Graph, Rates
+from openbaclofen.body.propagate import advance, propagator, steady_amounts
 from openbaclofen.body.schedule import Doses
 from openbaclofen.errors import InputError
 
 
-def settled(graph: Graph, rates: Mapping[str, np.ndarray], doses: Doses, cycle_h: float) -> dict[str, np.ndarray]:
+def settled(graph: Graph, rates: Rates, doses: Doses, cycle_h: float) -> dict[str, np.ndarray]:
     """Amounts in mg, (people,), before any dose of the cycle, for what a dose passes on its way to plasma and back.
 
     Solves (I - expm(A cycle)) x = what the doses of one cycle leave at its end. Errors: InputError for doses outside the cycle.
@@ -43,7 +42,7 @@ def settled(graph: Graph, rates: Mapping[str, np.ndarray], doses: Doses, cycle_h
 @partial(jax.jit, static_argnames=("graph", "into", "squarings"))
 def _solve(graph: Graph, into: str, squarings: int, rates: Rates, at_h: Array, mg: Array, cycle_h: Array) -> dict[str, Array]:
     matrix = graph.matrix(rates)
-    halves = halvings(matrix, cycle_h, squarings)
-    given = jnp.zeros((len(matrix), *jnp.broadcast_shapes(mg.shape, (1, matrix.shape[-1])))).at[graph.index(into)].set(mg)
-    inflow = advance(matrix, halves, cycle_h, cycle_h - at_h, given).sum(1)
-    return dict(zip(graph.compartments, steady_amounts(halves[0], inflow[:, None]), strict=True))
+    dose = jnp.zeros_like(matrix[0]).at[graph.index(into)].set(1.0)
+    left = advance(matrix, dose, cycle_h, cycle_h - at_h, squarings, graph.stairs)
+    inflow = (left * mg[:, None]).sum(0)
+    return dict(zip(graph.compartments, steady_amounts(propagator(matrix, cycle_h, squarings), inflow[:, None]), strict=True))

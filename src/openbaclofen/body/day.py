@@ -1,11 +1,11 @@
 """Many candidate regimens at clock times go in; what the same people show on a day of each, once settled, comes out.
 
-Amounts are linear in dose: the settled day of a regimen is the sum of its doses' settled days, which are computed once a person.
+Amounts are linear in dose: the settled day of a regimen is the sum of its doses' settled days, computed once for each person.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -15,20 +15,30 @@ import numpy as np
 from jax import Array
 
 from openbaclofen.body.chunks import columns_of, over_chunks, padded, size
-from openbaclofen.body.engine import Rates, prepare, squarings_for
-from openbaclofen.body.graph import Graph
-from openbaclofen.body.propagate import advance, apply, halvings, propagator, steady_amounts
+from openbaclofen.body.engine import prepare, squarings_for
+from openbaclofen.body.graph import Graph, Rates
+from openbaclofen.body.propagate import advance, apply, propagator, steady_amounts
 from openbaclofen.errors import InputError
 
 Observe = Callable[[Any, Array], dict[str, Array]]
 SUMMARIES = ("mean", "highest", "lowest")
 
 
-def settled_days(graph: Graph, wanted: tuple[str, ...], into: str, observe: Observe, people: Any, rates: Mapping[str, np.ndarray],
-                 at_h: np.ndarray, mg: np.ndarray, cycle_h: float, points: int) -> dict[tuple[str, str], np.ndarray]:
+def settled_days(
+    graph: Graph,
+    wanted: tuple[str, ...],
+    into: str,
+    observe: Observe,
+    people: Any,
+    rates: Rates,
+    at_h: np.ndarray,
+    mg: np.ndarray,
+    cycle_h: float,
+    points: int,
+) -> dict[tuple[str, str], np.ndarray]:
     """(quantity, summary) to (candidates, people), over `points` even times of a cycle.
 
-    at_h (clock times,), mg (candidates, clock times): candidate c takes mg[c, j] at at_h[j] of every cycle. Exact at the points.
+    at_h (clock times,), mg (candidates, clock times): candidate c takes mg[c, j] at at_h[j] of every cycle.
     Errors: InputError for clock times outside the cycle or shapes that do not fit.
     """
     prepare()
@@ -51,8 +61,19 @@ def settled_days(graph: Graph, wanted: tuple[str, ...], into: str, observe: Obse
 
 
 @partial(jax.jit, static_argnames=("graph", "wanted", "into", "observe", "squarings", "points"))
-def _days(graph: Graph, wanted: tuple[str, ...], into: str, observe: Observe, squarings: int, points: int, people: Any,
-          rates: Rates, at_h: Array, mg: Array, cycle_h: Array) -> dict[str, Array]:
+def _days(
+    graph: Graph,
+    wanted: tuple[str, ...],
+    into: str,
+    observe: Observe,
+    squarings: int,
+    points: int,
+    people: Any,
+    rates: Rates,
+    at_h: Array,
+    mg: Array,
+    cycle_h: Array,
+) -> dict[str, Array]:
     """'quantity summary' to (candidates, people)."""
     unit_days = _unit_days(graph, wanted, into, squarings, points, rates, at_h, cycle_h)
 
@@ -67,18 +88,17 @@ def _days(graph: Graph, wanted: tuple[str, ...], into: str, observe: Observe, sq
     return jax.lax.map(candidate, mg)
 
 
-def _unit_days(graph: Graph, wanted: tuple[str, ...], into: str, squarings: int, points: int, rates: Rates, at_h: Array,
-               cycle_h: Array) -> Array:
+def _unit_days(
+    graph: Graph, wanted: tuple[str, ...], into: str, squarings: int, points: int, rates: Rates, at_h: Array, cycle_h: Array
+) -> Array:
     """Amounts on a settled day of 1 mg at each clock time, (clock times, wanted, points, people)."""
     matrix, step = graph.matrix(rates), cycle_h / points
-    halves = halvings(matrix, cycle_h, squarings)
     dose = jnp.zeros_like(matrix[:, :1]).at[graph.index(into)].set(1.0)
-    after_dose = steady_amounts(halves[0], dose)  # x = expm(A cycle) x + dose, just after each dose
+    after_dose = steady_amounts(propagator(matrix, cycle_h, squarings), dose)[:, 0]  # x = expm(A cycle) x + dose, just after it
     first = jnp.ceil(at_h / step)
-    start = jnp.broadcast_to(after_dose, (len(matrix), len(at_h), matrix.shape[-1]))
-    seen = advance(matrix, halves, cycle_h, (first * step - at_h)[:, None], start)
+    start = advance(matrix, after_dose, cycle_h, (first * step - at_h)[:, None], squarings, graph.stairs).transpose(1, 0, 2)
     forward = propagator(matrix, step, squarings)
     rows = jnp.array([graph.index(name) for name in wanted])
-    later = jax.lax.scan(lambda x, _: (apply(forward, x), x[rows]), seen, length=points)[1]  # (points, wanted, clocks, people)
+    later = jax.lax.scan(lambda x, _: (apply(forward, x), x[rows]), start, length=points)[1]  # (points, wanted, clocks, people)
     since = (jnp.arange(points)[:, None] - first.astype(int)) % points
     return jnp.stack([later[since[:, clock], :, clock] for clock in range(len(at_h))]).transpose(0, 2, 1, 3)

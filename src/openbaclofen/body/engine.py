@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import platform
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
@@ -19,14 +19,13 @@ import numpy as np
 from jax import Array
 from platformdirs import user_cache_path
 
-from openbaclofen.body.graph import Graph
-from openbaclofen.body.propagate import advance, apply, apply_stairs, halvings, power, product, propagator, squarings_needed
+from openbaclofen.body.graph import Graph, Rates
+from openbaclofen.body.propagate import advance, apply, apply_stairs, power, product, propagator, squarings_needed, total
 from openbaclofen.body.schedule import BLOCK
 
 _USUAL_RATE = 100.0  # 1/h; faster rates than this take another program
 _TABLE_AT_MOST = 100  # propagators kept at once; with more kinds of interval each is made when it is used
 _BRANCHES_AT_MOST = 10  # kinds of interval that are compiled apart, which is faster than looking them up
-Rates = Mapping[str, Array]
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,7 @@ def prepare() -> None:
     A cache folder that jax already has is left alone; where none can be made, programs are compiled by each process anew.
     """
     jax.config.update("jax_enable_x64", True)
-    if jax.config.jax_compilation_cache_dir is not None:
+    if jax.config.read("jax_compilation_cache_dir") is not None:
         return
     folder = user_cache_path("openbaclofen") / f"compiled-{_machine()}"
     try:
@@ -69,32 +68,36 @@ def _machine() -> str:
     return f"{zlib.crc32(described.encode()):x}"
 
 
-def squarings_for(longest_h: float, rates: Sequence[Mapping[str, np.ndarray]]) -> int:
+def squarings_for(longest_h: float, rates: Sequence[Rates]) -> int:
     """Squarings for the longest interval: the same for all usual people, so that nobody's numbers depend on the others."""
     fastest = max(float(sum(np.max(r) for r in each.values())) for each in rates)
     return squarings_needed(max(longest_h, 0.0) * max(fastest, _USUAL_RATE))
 
 
 @partial(jax.jit, static_argnames="program")
-def run_blocks(program: Program, people: Any, rates: Rates, initial: Array, step_h: Array, interval: Array, offset_h: Array,
-               mg: Array) -> dict[str, Array]:
+def run_blocks(
+    program: Program, people: Any, rates: Rates, initial: Array, step_h: Array, interval: Array, offset_h: Array, mg: Array
+) -> dict[str, Array]:
     """Observe at every step of a `Blocks` schedule: name to (blocks * BLOCK, people). initial: (n, people) mg."""
     graph = program.graph
     rows = jnp.array([graph.index(name) for name in program.wanted])
     matrix = graph.matrix(rates)
-    halves = halvings(matrix, step_h, program.squarings)
-    once = (jnp.zeros_like(initial)[:, None] + jnp.zeros_like(offset_h)).at[graph.index(program.into)].set(1.0)
-    entered = advance(matrix, halves, step_h, step_h - offset_h, once) if program.between else apply(halves[0], once)
+    forward = propagator(matrix, step_h, program.squarings)
+    dose = jnp.zeros_like(initial).at[graph.index(program.into)].set(1.0)
+    if program.between:
+        entered = advance(matrix, dose, step_h, step_h - offset_h, program.squarings, graph.stairs).transpose(1, 0, 2)
+    else:
+        entered = jnp.broadcast_to(apply(forward, dose)[:, None], (len(dose), len(offset_h), dose.shape[1]))
 
     def within(carry: tuple[Array, Array], position: Array) -> tuple[tuple[Array, Array], Array]:
         dosed, row = carry
-        later = apply(halves[0], dosed) + jnp.where(interval == position, entered, 0.0)
-        return (later, product(row, halves[0])), jnp.concatenate([row, dosed[rows]], axis=1)
+        later = apply(forward, dosed) + jnp.where(interval == position, entered, 0.0)
+        return (later, product(row, forward)), jnp.concatenate([row, dosed[rows]], axis=1)
 
-    start = (jnp.zeros_like(once), jnp.broadcast_to(jnp.eye(len(initial))[rows][:, :, None], (len(rows), *initial.shape)))
+    start = (jnp.zeros_like(entered), jnp.broadcast_to(jnp.eye(len(initial))[rows][:, :, None], (len(rows), *initial.shape)))
     (dosed_end, _), responses = jax.lax.scan(within, start, jnp.arange(BLOCK))
     seen_from = responses.transpose(2, 1, 0, 3)  # (source, wanted, BLOCK, people); sources: amounts at the start, doses
-    end_from = jnp.concatenate([power(halves[0], BLOCK), dosed_end], axis=1)
+    end_from = jnp.concatenate([power(forward, BLOCK), dosed_end], axis=1)
 
     def block(x: Array, given: Array) -> tuple[Array, dict[str, Array]]:
         sources = jnp.concatenate([x, jnp.broadcast_to(given, (len(given), x.shape[1]))])
@@ -106,43 +109,55 @@ def run_blocks(program: Program, people: Any, rates: Rates, initial: Array, step
 
 def _combined(responses: Array, sources: Array) -> Array:
     """Sum over sources of response (source, wanted, times, people) times source (source, people)."""
-    total = responses[0] * sources[0]
-    for source in range(1, len(sources)):
-        total = total + responses[source] * sources[source]
-    return total
+    return total(responses[source] * sources[source] for source in range(len(sources)))
 
 
 @partial(jax.jit, static_argnames="program")
-def run_steps(program: Program, people: Any, rates: Sequence[Rates], initial: Array, kind: Array, length_h: Array,
-              physiology: Array, dose_mg: Array, left_h: Array, dose_physiology: Array, slot: Array) -> dict[str, Array]:
+def run_steps(
+    program: Program,
+    people: Any,
+    rates: Sequence[Rates],
+    initial: Array,
+    kind: Array,
+    length_h: Array,
+    physiology: Array,
+    dose_mg: Array,
+    left_h: Array,
+    dose_physiology: Array,
+    slot: Array,
+) -> dict[str, Array]:
     """Observe at the start of every interval of a `Steps` schedule: name to (intervals, people). initial: (n, people) mg."""
     graph, stairs = program.graph, program.graph.stairs
     matrices = jnp.stack([graph.matrix(each) for each in rates])
     over = _propagators(program, matrices, length_h, physiology)
     entered = _entered(program, matrices, jnp.max(length_h), dose_mg, left_h, dose_physiology)
 
-    def step(x: list[Array], given: tuple[Array, list[Array]]) -> tuple[list[Array], dict[str, Array]]:
+    each = slot.shape[-1] > 1
+
+    def step(x: list[Array], given: tuple[Array, Array | list[Array]]) -> tuple[list[Array], dict[str, Array]]:
         which, ending = given
         wanted = jnp.stack([_row(x, stairs, graph.index(name)) for name in program.wanted])
         seen = program.observe(people, wanted[:, None])
-        doses = ending if slot.shape[-1] > 1 else [sum(part[s[0]] for s in ending) for part in entered]
+        doses = ending if each else [total(part[s[0]] for s in ending) for part in entered]
         later = [moved + added for moved, added in zip(over(which, x), doses, strict=True)]
         return later, {name: value[0] for name, value in seen.items()}
 
-    if slot.shape[-1] > 1:
-        ending = [sum(jnp.take_along_axis(part, slot[:, s, None], axis=0, mode="promise_in_bounds") for s in range(slot.shape[1]))
-                  for part in entered]
-    else:
-        ending = slot
+    ending = [total(_looked_up(part, slot[:, s]) for s in range(slot.shape[1])) for part in entered] if each else slot
     return jax.lax.scan(step, [initial[a:b] for a, b in stairs], (kind, ending))[1]
+
+
+def _looked_up(table: Array, which: Array) -> Array:
+    """Row which[i, person] of each person's column of the table (doses, rows, people): (i, rows, people)."""
+    return jnp.take_along_axis(table, which[:, None], axis=0, mode="promise_in_bounds")
 
 
 def _row(parts: Sequence[Array], stairs: Sequence[tuple[int, int]], index: int) -> Array:
     return next(part[index - start] for part, (start, end) in zip(parts, stairs, strict=True) if start <= index < end)
 
 
-def _propagators(program: Program, matrices: Array, length_h: Array,
-                 physiology: Array) -> Callable[[Array, list[Array]], list[Array]]:
+def _propagators(
+    program: Program, matrices: Array, length_h: Array, physiology: Array
+) -> Callable[[Array, list[Array]], list[Array]]:
     """A function from a kind of interval and the amounts at its start to the amounts at its end."""
     stairs = program.graph.stairs
 
@@ -161,17 +176,13 @@ def _propagators(program: Program, matrices: Array, length_h: Array,
 
 def _entered(program: Program, matrices: Array, longest: Array, mg: Array, left_h: Array, physiology: Array) -> list[Array]:
     """Amounts at the end of its interval from each dose, by row ranges (doses + 1, rows, people); the last dose is none."""
+    graph = program.graph
     _, n, _, people = matrices.shape
-    halves = [halvings(matrix, longest, program.squarings) for matrix in matrices]
-
-    def one(dose: tuple[Array, Array, Array]) -> Array:
-        amount, left, in_physiology = dose
-        found = jnp.zeros((n, people))
-        for which, (matrix, half) in enumerate(zip(matrices, halves, strict=True)):
-            given = jnp.zeros((n, people)).at[program.graph.index(program.into)].set(jnp.where(in_physiology == which, amount, 0.0))
-            found = found + advance(matrix, half, longest, left, given)
-        return found
-
-    none = jnp.zeros((1, n, people))
-    entered = jnp.concatenate([jax.lax.map(one, (mg, left_h, physiology)), none]) if len(mg) else none
-    return [entered[:, a:b] for a, b in program.graph.stairs]
+    dose = jnp.zeros((n, people)).at[graph.index(program.into)].set(1.0)
+    entered = jnp.zeros((len(mg), n, people))
+    for which, matrix in enumerate(matrices):
+        amount = jnp.where(physiology == which, mg, 0.0)[:, None]
+        if len(mg):
+            entered = entered + amount * advance(matrix, dose, longest, left_h, program.squarings, graph.stairs)
+    entered = jnp.concatenate([entered, jnp.zeros((1, n, people))])
+    return [entered[:, a:b] for a, b in graph.stairs]

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numpy as np
-from jax import Array
-
-from openbaclofen.body.graph import Flow, Graph
+from openbaclofen.body.graph import Flow, Graph, Numbers, Rates
 from openbaclofen.units import ML_PER_L, NG_PER_UG, UG_PER_MG
 
-Numbers = Array | np.ndarray
 TRANSIT_STEPS = 2
 NG_PER_ML = UG_PER_MG * NG_PER_UG / ML_PER_L  # in 1 mg/L
 
@@ -52,7 +48,7 @@ BODY = Graph(
 )
 
 
-def rates(body: Body) -> dict[str, Numbers]:
+def rates(body: Body) -> Rates:
     """Rates of the flows of BODY, 1/h, (people,).
 
     Spinal fluid: dC_csf/dt = k (ratio C_plasma - C_csf), written as amounts so that it also takes what is put into it.
@@ -71,4 +67,3 @@ def rates(body: Body) -> dict[str, Numbers]:
         "to_dialysate": body.dialysis_clearance / central,
         "to_milk": body.milk_clearance / central,
     }
-

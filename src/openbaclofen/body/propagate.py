@@ -9,13 +9,18 @@ is a sum of non-negative terms: nothing cancels, each entry is right to rounding
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import reduce
+from operator import add
 
 import jax
 import jax.numpy as jnp
 from jax import Array
 
+Stairs = Sequence[tuple[int, int]]
 _ROUNDING = 1e-17
+_MANY_TIMES = 10
+_MANY_CELLS, _FEW_CELLS = 2 * 4**3, 4**2
 
 
 def terms_needed(qt: float) -> int:
@@ -32,12 +37,14 @@ def squarings_needed(qt: float) -> int:
     return math.ceil(math.log2(max(qt, 1.0)))
 
 
+def total(parts: Iterable[Array]) -> Array:
+    """The sum of arrays, added from first to last."""
+    return reduce(add, parts)
+
+
 def product(left: Array, right: Array) -> Array:
     """Matrix product over the first two axes, (n, m, ...) by (m, k, ...)."""
-    total = left[:, 0, None] * right[None, 0]
-    for middle in range(1, left.shape[1]):
-        total = total + left[:, middle, None] * right[None, middle]
-    return total
+    return total(left[:, middle, None] * right[None, middle] for middle in range(left.shape[1]))
 
 
 def power(matrix: Array, exponent: int) -> Array:
@@ -52,18 +59,14 @@ def power(matrix: Array, exponent: int) -> Array:
 def apply(matrix: Array, amounts: Array) -> Array:
     """Matrix times amounts, (n, m, people) by (m, ..., people)."""
     wide = jnp.expand_dims(matrix, tuple(range(2, amounts.ndim)))
-    total = wide[:, 0] * amounts[None, 0]
-    for middle in range(1, matrix.shape[1]):
-        total = total + wide[:, middle] * amounts[None, middle]
-    return total
+    return total(wide[:, middle] * amounts[None, middle] for middle in range(matrix.shape[1]))
 
 
-def apply_stairs(matrix: Array, amounts: Sequence[Array], stairs: Sequence[tuple[int, int]]) -> list[Array]:
+def apply_stairs(matrix: Array, amounts: Sequence[Array], stairs: Stairs) -> list[Array]:
     """Matrix times amounts that are kept by row ranges (`Graph.stairs`): only entries that can differ from zero take part."""
     found = []
     for number, (start, end) in enumerate(stairs):
-        parts = [apply(matrix[start:end, a:b], amounts[i]) for i, (a, b) in enumerate(stairs[: number + 1])]
-        found.append(sum(parts[1:], parts[0]))
+        found.append(total(apply(matrix[start:end, a:b], amounts[i]) for i, (a, b) in enumerate(stairs[: number + 1])))
     return found
 
 
@@ -80,20 +83,10 @@ def propagator(matrix: Array, duration: Array, squarings: int) -> Array:
 
     squarings: `squarings_needed` of the largest q t. More than needed costs time and, for each, one bit of rounding.
     """
-    return halvings(matrix, duration, squarings)[0]
-
-
-def halvings(matrix: Array, duration: Array, squarings: int) -> Array:
-    """expm(A t), expm(A t/2), expm(A t/4), ..., (squarings + 1, n, n, people): each the square of the next."""
     shifted, q, identity = _shifted(matrix)
     smallest = duration / 2**squarings
     series = _series(identity, shifted * smallest) * jnp.exp(-q * smallest)
-
-    def square(last: Array, _: None) -> tuple[Array, Array]:
-        return product(last, last), last
-
-    full, smaller = jax.lax.scan(square, series, length=squarings)
-    return jnp.concatenate([full[None], smaller[::-1]])
+    return jax.lax.fori_loop(0, squarings, lambda _, m: product(m, m), series)
 
 
 def _series(identity: Array, scaled: Array) -> Array:
@@ -101,34 +94,43 @@ def _series(identity: Array, scaled: Array) -> Array:
     powers = [identity, scaled, product(scaled, scaled)]
     powers.append(product(powers[2], scaled))
     fourth = product(powers[2], powers[2])
-    parts = [sum(powers[k] / math.factorial(first + k) for k in range(4)) for first in range(0, terms_needed(1.0) + 1, 4)]
-    total = parts.pop()
+    firsts = range(0, terms_needed(1.0) + 1, 4)
+    parts = [total(power_k / math.factorial(first + k) for k, power_k in enumerate(powers)) for first in firsts]
+    series = parts.pop()
     while parts:
-        total = parts.pop() + product(fourth, total)
-    return total
+        series = parts.pop() + product(fourth, series)
+    return series
 
 
-def advance(matrix: Array, halves: Array, whole: Array, duration: Array, amounts: Array) -> Array:
-    """expm(A t) x for any 0 <= t < 2 `whole`, by the binary digits of t / whole and a series for the rest.
+def advance(matrix: Array, start: Array, whole: Array, durations: Array, squarings: int, stairs: Stairs) -> Array:
+    """expm(A t) start for many times 0 <= t <= whole, (times, n, people), without their matrix exponentials.
 
-    halves: `halvings(matrix, whole, ...)`. amounts (n, ..., people), duration (..., people).
+    start (n, people); durations (times, people or 1); squarings: those of `whole`. The time is cut into cells: the amounts at
+    the cell's start are looked up, the rest is a series.
     """
-
-    def digit(carry: tuple[Array, Array], level: tuple[Array, Array]) -> tuple[tuple[Array, Array], None]:
-        x, left = carry
-        step, length = level
-        taken = left >= length
-        return (jnp.where(taken, apply(step, x), x), jnp.where(taken, left - length, left)), None
-
-    lengths = jnp.stack([whole / 2**k for k in range(halves.shape[0])])
-    (x, left), _ = jax.lax.scan(digit, (amounts, duration), (halves, lengths))
+    cells = _MANY_CELLS if len(durations) > _MANY_TIMES else _FEW_CELLS
+    halved = min(squarings, cells.bit_length() - 1)
+    cells = 2**halved
+    forward = propagator(matrix, whole / cells, squarings - halved)
+    table = jax.lax.scan(lambda x, _: (apply(forward, x), x), start, length=cells)[1]
     shifted, q, _ = _shifted(matrix)
+    count = terms_needed(2.0 ** (squarings - halved))
 
-    def term(k: Array, carry: tuple[Array, Array]) -> tuple[Array, Array]:
-        last = apply(shifted, carry[0]) * (left / (k + 1))
-        return last, carry[1] + last
+    def one(duration: Array) -> Array:
+        cell = jnp.minimum((duration * (cells / whole)).astype(int), cells - 1)
+        at_cell = jnp.take_along_axis(table, jnp.broadcast_to(cell, (1, 1, start.shape[-1])), axis=0, mode="promise_in_bounds")[
+            0
+        ]
+        rest = duration - cell * (whole / cells)
+        parts = [at_cell[a:b] for a, b in stairs]
 
-    return jax.lax.fori_loop(0, terms_needed(1.0), term, (x, x))[1] * jnp.exp(-q * left)
+        def horner(k: Array, total: list[Array]) -> list[Array]:
+            grown = apply_stairs(shifted, total, stairs)
+            return [part + more * (rest / (count - k)) for part, more in zip(parts, grown, strict=True)]
+
+        return jnp.concatenate(jax.lax.fori_loop(0, count, horner, parts)) * jnp.exp(-q * rest)
+
+    return jax.lax.map(one, durations)
 
 
 def steady_amounts(cycle: Array, inflow: Array) -> Array:

@@ -1,7 +1,7 @@
 """Output times, doses and changes of physiology go in; tables that a scan can follow come out (numpy only).
 
-Two shapes. `Blocks`: evenly spaced outputs, constant physiology, doses at few places within a block of outputs (every clock-time
-regimen, a different one for each person too). `Steps`: anything else. In both, an output at the time of a dose is taken before it.
+Two shapes. `Blocks`: evenly spaced outputs, constant physiology, doses at few places within a block of outputs (any regimen by
+the clock, also a different one for each person). `Steps`: anything else. An output at the time of a dose is taken before it.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Doses:
 class Blocks:
     """Blocks of BLOCK outputs `step_h` apart. A dose of place j is taken `offset_h` into interval `interval` of its block.
 
-    interval, offset_h: (places, people or 1); mg: (blocks, places, people or 1). The first `skipped` outputs were not asked for.
+    interval, offset_h: (places, people or 1); mg: (blocks, places, people or 1). The first `skipped` outputs are not wanted.
     """
 
     step_h: float
@@ -57,7 +57,7 @@ class Steps:
     """Intervals of any length: interval i lasts length_h[kind[i]] in physiology[kind[i]].
 
     dose_mg, left_h, dose_physiology (doses, people or 1): a dose, taken left_h before the end of its interval. slot (intervals,
-    slots, people or 1): which doses an interval holds (the number of doses: none). outputs: the intervals whose starts are asked for.
+    slots, people or 1): which doses an interval holds (the number of doses: none). outputs: intervals whose starts are wanted.
     """
 
     kind: np.ndarray
@@ -133,7 +133,9 @@ def _steps(times: np.ndarray, at: np.ndarray, mg: np.ndarray, changes: Sequence[
     return Steps(kind.ravel(), length[one], which[one], *_placed(grid, at, mg, which), outputs)
 
 
-def _placed(grid: np.ndarray, at: np.ndarray, mg: np.ndarray, which: np.ndarray) -> tuple[np.ndarray, ...]:
+def _placed(
+    grid: np.ndarray, at: np.ndarray, mg: np.ndarray, which: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """mg, hours left in the interval, physiology, and slots, of doses in time order."""
     number, people = at.shape
     if (np.diff(at, axis=0) < 0).any():

@@ -24,7 +24,8 @@ def mapping(node: Node, allowed: Sequence[str]) -> dict[str, Node]:
         raise node.error(f"expected a mapping with the keys {', '.join(allowed)}; got {shown(node)}")
     for key, value in node.value.items():
         if key not in allowed:
-            raise value.error(f"unknown key {key!r}{did_you_mean(key, allowed)}; known keys are {', '.join(allowed)}")
+            hint = " (a text with a comma or a colon needs quotes)" if " " in key else did_you_mean(key, allowed)
+            raise value.error(f"unknown key {shown(Node(key))}{hint}; known keys are {', '.join(allowed)}")
     return {key: value for key, value in node.value.items() if value.value is not None}
 
 

@@ -23,6 +23,7 @@ def bounds(situation: Situation, kb: KnowledgeBase, region: str) -> tuple[Bounds
     rules = [r for r in (*holds, *stand_in) if not is_hint(r, kb)]
     weight = situation.weight.value
     daily = [(mg, r) for r in rules if (mg := _daily(r, weight)) is not None]
+    daily += [(mg, r) for r in rules if r.role == "plan" and r.region == region and (mg := _maintenance(r, weight)) is not None]
     single = [r.limits.single_mg for r in rules if r.limits is not None and r.limits.single_mg is not None]
     cuts = [(r.reduce_dose_by, r) for r in rules if r.reduce_dose_by is not None]
     part = 1 - max((cut for cut, _ in cuts), default=0.0)
@@ -30,6 +31,12 @@ def bounds(situation: Situation, kb: KnowledgeBase, region: str) -> tuple[Bounds
     reasons = [Reason(f"{r.text} [{r.region}]", (r.id,)) for mg, r in daily if mg == ceiling]
     reasons += [Reason(f"{r.text} [{r.region}]", (r.id,)) for cut, r in cuts if 1 - cut == part]
     return Bounds(None if ceiling is None else ceiling * part, min(single, default=None), part), tuple(reasons)
+
+
+def _maintenance(rule: Rule, weight: float | None) -> float | None:
+    """The top of the maintenance range that a rule of the region gives by weight."""
+    target = rule.schedule.target_mg_per_kg_per_day if rule.schedule is not None else None
+    return max(target) * weight if target is not None and weight is not None else None
 
 
 def _daily(rule: Rule, weight: float | None) -> float | None:

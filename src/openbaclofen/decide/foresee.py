@@ -15,11 +15,13 @@ from openbaclofen.decide.likeness import Likenesses
 from openbaclofen.decide.records import Expected, IfWrong, Proposal, Reason
 from openbaclofen.dose.regimen import Regimen
 from openbaclofen.facts import KnowledgeBase
+from openbaclofen.facts.statement import row_value
 from openbaclofen.units import HOURS_PER_DAY
 
 SETTLED_DAYS = 4
 THRESHOLDS = (("drug.therapeutic_range", max), ("drug.toxic_range", min))  # above the reference range; from where toxicity is reported
 WATCHED_DAYS = 3
+SEEN_IN_OVERDOSE = ("oral_pk:Perry1998:C_serum", "oral_pk:Franchitto2018:t_half")
 
 
 def foresee_dose(proposal: Proposal, regimen: Regimen, likenesses: Likenesses) -> Proposal:
@@ -69,8 +71,14 @@ def foresee_ingestion(amount_mg: float, likenesses: Likenesses, kb: KnowledgeBas
         if not isinstance(bound, list):
             raise AssertionError(f"{fact} holds a low and a high value")
         rows.append(hours_above(course, end(bound), times[1] - times[0]))
-    advice = (Reason("levels are for a person not in dialysis; the model is not fitted to overdose (published half-life then 12-36 h)",
-                     tuple(fact for fact, _ in THRESHOLDS)),)
+    seen, slow = (kb.evidence[row] for row in SEEN_IN_OVERDOSE)
+    advice = (
+        Reason(
+            "the model is not fitted to overdose and takes absorption as unsaturated; in practice expect lower peaks and a slower fall: "
+            f"{seen.dose} gave {row_value(seen)} in {seen.population}, and half-lives of {row_value(slow)} are published",
+            (*(fact for fact, _ in THRESHOLDS), *SEEN_IN_OVERDOSE),
+        ),
+    )
     return IfWrong(f"{amount_mg:g} mg was swallowed at once", advice, tuple(rows))
 
 

@@ -27,11 +27,12 @@ class Bounds:
     part: float
 
 
-def rungs(pace: Pace, bounds: Bounds, unit_mg: float, from_mg: float = 0.0) -> tuple[Rung, ...]:
+def rungs(pace: Pace, bounds: Bounds, unit_mg: float, times: int, *, equal: bool = False, from_mg: float = 0.0) -> tuple[Rung, ...]:
     """Every daily dose of the ladder, lowest first: the start, then a step more each time, up to the ceiling.
 
     Doses are rounded down to whole units, so a rung is never above what the pace allows; rungs that round to the same dose
-    are one. from_mg: a dose already taken; the ladder then goes on from there. Empty where not one unit fits.
+    are one. times: doses a day. equal: a liquid, of which every dose of a day is the same. from_mg: a dose already taken; the
+    ladder then goes on from there. Empty where not one unit fits.
     """
     ceiling = bounds.ceiling_mg if bounds.ceiling_mg is not None else pace.target_mg
     if ceiling is None:
@@ -40,9 +41,9 @@ def rungs(pace: Pace, bounds: Bounds, unit_mg: float, from_mg: float = 0.0) -> t
     found: dict[float, Rung] = {}
     target = start
     while target <= ceiling + unit_mg / 2:
-        daily = daily_total(min(target, ceiling), unit_mg)
+        daily = daily_total(min(target, ceiling), unit_mg * times if equal else unit_mg)
         if daily > 0:
-            doses = spread(daily, unit_mg, pace.times, bounds.single_mg)
+            doses = spread(daily, unit_mg, times, bounds.single_mg)
             found.setdefault(daily, Rung(doses, daily, written(doses)))
         target += step
     return tuple(found[daily] for daily in sorted(found))

@@ -18,6 +18,11 @@ from openbaclofen.safety.check import check
 from openbaclofen.safety.situation import Situation, situation
 from openbaclofen.safety.verdict import Advice, Verdict
 
+SPASTICITY = "spasticity"
+NO_SPASTICITY = (
+    "Cannot tell: no dose is proposed, since the benefit that is modelled is relief of spasticity and the case states no cause of it "
+    "(need patient.conditions or patient.spasticity_origin). For other uses the findings and the advice stand alone."
+)
 NOT_MODELLED = (
     "tolerance, rebound after a stop, individual response and the pump; the rules above speak on stopping, the model does not",
 )
@@ -74,6 +79,10 @@ def _start(draft: Draft) -> None:
         draft.answer = "cannot tell"
         draft.summary = "Cannot tell: no dose is proposed without " + ", ".join(draft.situation.egfr.need)
         return
+    if draft.situation.spasticity_origin.value is None and SPASTICITY not in draft.case.patient.conditions:
+        draft.answer = "cannot tell"
+        draft.summary = NO_SPASTICITY
+        return
     choice = choose_dose(draft.case, draft.situation, draft.verdict, draft.kb, draft.likenesses)
     draft.candidates, draft.proposal = choice.candidates, choice.proposal
     draft.reasons += choice.reasons
@@ -93,8 +102,10 @@ def _keep(draft: Draft) -> None:
     therapy = draft.case.therapy or (draft.case.current.therapy if draft.case.current else None)
     sig = therapy.text if isinstance(therapy, OralTherapy) else "nothing"
     draft.answer = "nothing permissible" if draft.verdict.stops else "no change"
+    missed = draft.case.question == "missed"
+    mind = "What to do about the missed dose stands below, by region." if missed else "The findings above say what to mind."
     draft.summary = f"The order in question is {sig}. " + (
-        f"It must not stand: {draft.verdict.findings[0].action}" if draft.verdict.stops else "The findings above say what to mind."
+        f"It must not stand: {draft.verdict.findings[0].action}" if draft.verdict.stops else mind
     )
 
 
@@ -131,10 +142,11 @@ def _ingestion(draft: Draft) -> None:
 
 def _finished(draft: Draft) -> Plan:
     case, kb = draft.case, draft.kb
-    blocks = (*draft.if_wrong, *if_wrong(kb, case.region))
+    blocks = (*draft.if_wrong, *if_wrong(kb, case.region, case.question))
     shown_elsewhere = {i for b in blocks for x in b.advice for i in x.rests_on}
-    monitoring = tuple(Reason(_advised(a), (a.rule,)) for a in draft.verdict.advice if a.rule not in shown_elsewhere)
-    used = [i for r in (*draft.reasons, *monitoring, *(x for b in blocks for x in b.advice)) for i in r.rests_on]
+    advice = () if case.question == "ingestion" else draft.verdict.advice
+    monitoring = tuple(Reason(_advised(a), (a.rule,)) for a in advice if a.rule not in shown_elsewhere)
+    used = [i for r in (*draft.reasons, *monitoring) for i in r.rests_on]
     return Plan(
         title=case.title or "case", question=case.question, region=case.region, as_of=case.as_of.isoformat(), answer=draft.answer,
         summary=draft.summary, verdict=draft.verdict, proposal=draft.proposal, alternatives=draft.candidates, monitoring=monitoring,
@@ -145,7 +157,7 @@ def _finished(draft: Draft) -> Plan:
 
 
 def _advised(advice: Advice) -> str:
-    every = f" (every {advice.every_days:g} days)" if advice.every_days else ""
+    every = f" (every {advice.every_days:.0f} days)" if advice.every_days else ""
     weak = "; a hint, from a weak source" if all(s["quality"] in ("D", "-") for s in advice.sources) else ""
     return f"{advice.text}{every} [{advice.region}{weak}]"
 

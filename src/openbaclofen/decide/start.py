@@ -48,12 +48,14 @@ def choose_dose(case: Case, situation: Situation, verdict: Verdict, kb: Knowledg
     units = _supply(case, verdict, kb, pace, limit)
     if units is None:
         return _nothing("no product of a form that fits is known")
-    ladder = rungs(pace, limit, units.unit_mg, from_mg=_taken_now(case))
+    times = max(pace.times, int(kb.value("decision.doses_per_day")))
+    liquid = units.strength_mg_per_ml is not None
+    ladder = rungs(pace, limit, units.unit_mg, times, equal=liquid, from_mg=_taken_now(case))
     if not ladder:
         return _nothing(f"the smallest dose that can be made ({units.unit_mg:g} mg) is above what the rules leave", limits)
     struck = struck_out(case, ladder, pace, units, kb)
     if ladder[0].daily_mg in struck:
-        return replace(_nothing(struck[ladder[0].daily_mg], limits), supply=units)
+        return _nothing(f"even {ladder[0].sig} is {struck[ladder[0].daily_mg]}", limits)
     candidates = weigh(ladder, struck, likenesses(), kb)
     chosen, candidates = choose(candidates, kb)
     if chosen is None:
@@ -77,7 +79,7 @@ def struck_out(case: Case, ladder: Sequence[Rung], pace: Pace, units: Supply, kb
         new = next((f for f in verdict.findings if (f.rule, f.severity) in found - base and f.severity in ("contraindicated", "major", "moderate")), None)
         worst = stop or new
         if worst is not None:
-            struck[rung.daily_mg] = f"{worst.severity}: {worst.action} [{worst.rule}]"
+            struck[rung.daily_mg] = f"struck out: {worst.severity} finding {worst.rule}"
     return struck
 
 

@@ -24,14 +24,12 @@ class WayDown:
     reasons: tuple[Reason, ...]
 
 
-def taper_rules(kb: KnowledgeBase, region: str) -> tuple[Rule, ...]:
-    """Sourced taper rules of a region; of every region where it has none. Hints give no taper.
+def taper_rules(kb: KnowledgeBase) -> list[Rule]:
+    """Sourced taper rules of every region: they disagree, so all are shown, and those of the region bound the plan.
 
-    Rules for one illness (alcohol use disorder) are kept for the speed they give from high doses.
+    Rules for one illness (alcohol use disorder) are kept for the speed they give from high doses. Hints give no taper.
     """
-    found = [r for r in kb.rules.values() if r.taper is not None and not is_hint(r, kb) and r.role == "plan"]
-    own = [r for r in found if r.region in (region, "INT")]
-    return tuple(own or found)
+    return [r for r in kb.rules.values() if r.taper is not None and not is_hint(r, kb) and r.role == "plan"]
 
 
 def way_down(current: Regimen, days_of_use: float | None, supply: Supply, kb: KnowledgeBase, region: str) -> WayDown:
@@ -39,7 +37,8 @@ def way_down(current: Regimen, days_of_use: float | None, supply: Supply, kb: Kn
 
     Errors: InputError where nothing is taken, or no smaller dose can be made.
     """
-    rules = taper_rules(kb, region)
+    every = taper_rules(kb)
+    rules = [r for r in every if r.region in (region, "INT")] or every
     usual = max((d for r in rules if r.taper for d in (*(r.taper.duration_days or ()), r.taper.at_least_days or 0)), default=0)
     long_use = days_of_use is None or days_of_use > kb.value("decision.long_use")
     days = max(usual, kb.value("decision.long_use_taper")) if long_use else usual
@@ -47,7 +46,7 @@ def way_down(current: Regimen, days_of_use: float | None, supply: Supply, kb: Kn
     daily = current.last_daily_mg or current.highest_daily_mg
     step = max(math.ceil(daily / max(days // interval, 1) / supply.unit_mg - 1e-9) * supply.unit_mg, supply.unit_mg)
     regimen = taper(current, step, int(interval), days, supply.products)
-    reasons = [Reason(f"{r.text} [{r.region}]", (r.id,)) for r in rules]
+    reasons = [Reason(f"{r.text} [{r.region}]", (r.id,)) for r in every]
     why = "use of unknown length counts as long" if days_of_use is None else f"used for {days_of_use:.0f} days"
     if long_use:
         reasons.append(Reason(f"{why}: at least {days:g} days, longer than the usual {usual:g} (length assumed, no source gives one)",

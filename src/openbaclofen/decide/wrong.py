@@ -7,20 +7,22 @@ from openbaclofen.facts import KnowledgeBase
 from openbaclofen.safety.drafts import is_hint
 
 THINGS = (
-    ("a dose is missed", "missed dose", ""),
-    ("it has to be stopped", "withdrawal/taper", "finding"),
-    ("too much was taken", "overdose", "finding"),
+    ("a dose is missed", "missed dose", "", ("start", "adjust", "switch", "check", "missed")),
+    ("it has to be stopped", "withdrawal/taper", "finding", ("start", "adjust", "switch", "check", "missed", "stop")),
+    ("too much was taken", "overdose", "finding", ("start", "adjust", "switch", "check", "missed", "ingestion")),
 )
 KIDNEYS_FAIL = ("the kidneys get worse", "RENAL-AKI")
 
 
-def if_wrong(kb: KnowledgeBase, region: str) -> tuple[IfWrong, ...]:
+def if_wrong(kb: KnowledgeBase, region: str, question: str) -> tuple[IfWrong, ...]:
     """What the sourced rules of the region (or of any, where it has none) say, a block for each thing that may go wrong.
 
     Conflicting advice is shown side by side with its region.
     """
     blocks = []
-    for event, topic, role in THINGS:
+    for event, topic, role, questions in THINGS:
+        if question not in questions:
+            continue
         rules = [r for r in kb.rules.values() if r.topic == topic and r.route != "intrathecal" and not is_hint(r, kb) and role in ("", r.role)]
         own = [r for r in rules if r.region in (region, "INT")] or rules
         if own:

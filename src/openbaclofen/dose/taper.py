@@ -21,16 +21,17 @@ def taper(current: Regimen, step_mg_per_day: float, interval_days: int, at_least
           products: Iterable[Product] = ()) -> Regimen:
     """Come down from the dose a regimen ends on to nothing, by a daily amount at a time.
 
-    The dosing times stay; the largest dose falls first, of equal doses the earliest of the day. With products every dose
+    The dosing times stay; the largest dose falls first, of equal doses the last of the day last. With products every dose
     can be made from them, and a step is the first makeable one at or below the asked total. The steps are spread over at
     least `at_least_days`. Errors: InputError where nothing is taken, or no dose below the present one can be made.
     """
     base = dose_in_force(current)
     sizes = unit_sizes(products)
     steps = falls(base, decimal(step_mg_per_day), sizes)
-    if at_least_days > 0 and len(steps) == 0:
-        steps = falls(base, sum(exact(base), Fraction(0)) / 2, sizes)
-    if at_least_days > 0 and len(steps) == 0:
+    if at_least_days > 0 and not steps:  # a smaller step then: half way, else the smallest there is
+        doses = exact(base)
+        steps = falls(base, sum(doses, Fraction(0)) / 2, sizes) or falls(base, divisor((*doses, *sizes)), sizes)[:1]
+    if at_least_days > 0 and not steps:
         raise InputError(f"{base.daily_mg:g} mg a day cannot be lowered in steps: no smaller dose can be made")
     days = max(interval_days, math.ceil(at_least_days / len(steps)) if steps else 0)
     return Regimen(tuple(phase_of(base, doses, float(days)) for doses in steps))

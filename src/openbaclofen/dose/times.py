@@ -22,7 +22,7 @@ _PARTS_OF_DAY = (  # the first pattern found says which part of the day is meant
     (re.compile(r"evening|\bq?p\.?m\b|dinner|supper|tea", re.I), "in the evening"),
     (re.compile("", re.I), "at bedtime"),
 )
-_CLOCK = re.compile(r"(\d\d)(\d\d)(?!\d)|(\d{1,2})(?:[:.h](\d\d))?\s*([ap])?", re.I)
+_CLOCK = re.compile(r"(?P<hh>\d\d)(?P<mm>\d\d)(?!\d)|(?P<h>\d{1,2})(?:[:.h](?P<m>\d\d))?\s*(?P<half>[ap])?", re.I)
 
 
 @lru_cache(maxsize=1)
@@ -52,9 +52,9 @@ def part_of_day(text: str) -> Hours:
 def clock(text: str) -> float:
     """The hour of 'at 08:30', 'at 8 pm', 'at 2030'. Errors: InputError where the day has no such time."""
     match = _CLOCK.search(text)
-    hour = int((match and (match.group(1) or match.group(3))) or 0)
-    minute = int((match and (match.group(2) or match.group(4))) or 0)
-    half = (match.group(5) or "").lower() if match else ""
+    said = match.groupdict("") if match else {}
+    hour, minute = int(said.get("hh") or said.get("h") or 0), int(said.get("mm") or said.get("m") or 0)
+    half = said.get("half", "").lower()
     noon = HOURS_PER_DAY / 2
     if match is None or minute >= MINUTES_PER_HOUR or not ((1 <= hour <= noon) if half else hour < HOURS_PER_DAY):
         raise InputError(f"{text.strip()!r} is not a time of day")

@@ -1,5 +1,5 @@
 """Facts to the parameters of a person."""
 
-from openbaclofen.infer.typical import CannotTell, typical
+from openbaclofen.infer.typical import CannotTellError, typical
 
-__all__ = ["CannotTell", "typical"]
+__all__ = ["CannotTellError", "typical"]

@@ -1,4 +1,4 @@
-"""A person, their kidney function and the facts go in; the typical parameters of people like that come out, with their spread."""
+"""A person, their kidney function and the facts go in; typical parameters of people like that, with their spread, come out."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from openbaclofen.errors import InputError
-from openbaclofen.facts import KnowledgeBase
-from openbaclofen.facts import schema
+from openbaclofen.facts import KnowledgeBase, schema
+from openbaclofen.outcome.limiting import Limiting
 from openbaclofen.patient.kidney import ADULT, REPORTED, KidneyFunction
 from openbaclofen.patient.person import Patient
-from openbaclofen.outcome.limiting import Limiting
 from openbaclofen.population import Known, Spread, Typical, log_sd, normals
 from openbaclofen.units import AbsoluteGFR, Volume
 
@@ -56,7 +55,7 @@ _GRADED_BY = {  # quantity -> the fact that sets its size
 _FORMS = "oral.absorption_relative_to_tablet"
 
 
-class CannotTell(InputError):
+class CannotTellError(InputError):
     """A prediction that a missing datum, or missing evidence, forbids. need: the data, in the words of the case file."""
 
     def __init__(self, said: str, need: tuple[str, ...] = ()) -> None:
@@ -76,16 +75,16 @@ class _Reader:
         return self.kb.value(fact)
 
     def known(self, fact: str, effect: str = "", times: float = 1.0) -> Known:
-        value = self.value(fact) * times
-        return Known(value, _spread(self.kb.facts[fact].ignorance, times), effect)
+        """What a fact says, times a number (a unit, a power of weight)."""
+        return Known(self.value(fact), _spread(self.kb.facts[fact].ignorance), effect).times(times)
 
 
 def typical(patient: Patient, kidney: KidneyFunction, kb: KnowledgeBase, formulation: str = "tablet") -> Typical:
     """Typical values of people of this age, weight and kidney function, how people differ and what is not known.
 
     CL = CL_nonrenal (weight/70)^0.75 + slope * creatinine clearance of the whole person; volumes grow with weight.
-    Errors: CannotTell where age, weight or kidney function is missing (normal kidneys are never assumed), below the youngest age
-    with evidence, or for a form whose absorption is not known.
+    Errors: CannotTellError where age, weight or kidney function is missing (normal kidneys are never assumed), below the
+    youngest age with evidence, or for a form whose absorption is not known.
     """
     read = _Reader(kb)
     age, weight = _age_and_weight(patient, read)
@@ -95,9 +94,9 @@ def typical(patient: Patient, kidney: KidneyFunction, kb: KnowledgeBase, formula
     known = {name: read.known(fact, effect) for name, (fact, effect) in _PLAIN.items()}
     for name, (fact, power, effect) in _BY_WEIGHT.items():
         known[name] = read.known(fact, effect, relative ** read.value(power))
-    known["nonrenal_clearance"] = _scaled(known["nonrenal_clearance"], AbsoluteGFR(1.0).to("L/h"))
+    known["nonrenal_clearance"] = known["nonrenal_clearance"].times(AbsoluteGFR(1.0).to("L/h"))
+    known["absorption_rate"] = known["absorption_rate"].times(_relative_speed(formulation, read))
     known["csf_volume"] = read.known("csf.volume", times=Volume(1.0).to("L"))
-    known["absorption_rate"] = _scaled(known["absorption_rate"], _relative_speed(formulation, read))
     known["creatinine_clearance"] = _kidneys(kidney, adult, read)
     if patient.ashworth is not None:
         known["ashworth_baseline"] = Known(patient.ashworth)
@@ -109,10 +108,10 @@ def typical(patient: Patient, kidney: KidneyFunction, kb: KnowledgeBase, formula
 def _age_and_weight(patient: Patient, read: _Reader) -> tuple[float, float]:
     missing = tuple(name for name, value in (("age", patient.age), ("weight", patient.weight)) if value is None)
     if patient.age is None or patient.weight is None:
-        raise CannotTell(f"concentrations cannot be predicted without {' and '.join(missing)}", missing)
+        raise CannotTellError(f"concentrations cannot be predicted without {' and '.join(missing)}", missing)
     youngest = read.value("person.youngest_modelled")
     if patient.age.value < youngest:
-        raise CannotTell(f"nothing is known about concentrations below {youngest:g} years of age")
+        raise CannotTellError(f"nothing is known about concentrations below {youngest:g} years of age")
     return patient.age.value, patient.weight.to("kg")
 
 
@@ -120,12 +119,12 @@ def _kidneys(kidney: KidneyFunction, adult: bool, read: _Reader) -> Known:
     """Creatinine clearance of the whole person in L/h: Cockcroft-Gault for adults, unless a filtration rate is stated."""
     if kidney.on_dialysis:
         return read.known("clearance.on_dialysis", "clearance", AbsoluteGFR(1.0).to("L/h"))
-    stated = kidney.equation == REPORTED
-    first, second = (kidney.absolute, kidney.cockcroft_gault) if stated or not adult else (kidney.cockcroft_gault, kidney.absolute)
+    rates = (kidney.cockcroft_gault, kidney.absolute)
+    first, second = rates if adult and kidney.equation != REPORTED else reversed(rates)
     found = first or second
     if found is None:
         need = kidney.missing or ("creatinine",)
-        raise CannotTell(f"concentrations cannot be predicted without kidney function: {', '.join(need)} not stated", need)
+        raise CannotTellError(f"concentrations cannot be predicted without kidney function: {', '.join(need)} not stated", need)
     return Known(found.to("L/h"), Spread("lognormal", read.value("clearance.estimate_error")), "clearance")
 
 
@@ -133,7 +132,7 @@ def _relative_speed(formulation: str, read: _Reader) -> float:
     forms = read.kb.facts[_FORMS].value
     read.used.append(_FORMS)
     if not isinstance(forms, dict) or formulation not in forms:
-        raise CannotTell(f"how {formulation.replace('_', ' ')} is absorbed is not known", ("form",))
+        raise CannotTellError(f"how {formulation.replace('_', ' ')} is absorbed is not known", ("form",))
     return forms[formulation]
 
 
@@ -153,26 +152,21 @@ def _effects(adult: bool, read: _Reader) -> dict[str, float]:
     return {name: log_sd(value) for name, value in cv.items()}
 
 
-def _spread(spread: schema.Spread | None, times: float) -> Spread | None:
-    """The spread of a fact, in the unit that its value is turned into."""
+def _spread(spread: schema.Spread | None) -> Spread | None:
+    """The spread of a fact."""
     if spread is None:
         return None
-    size = {"normal": (spread.sd or 0.0) * times, "lognormal": spread.cv, "factor": spread.factor, "uniform": 0.0}[spread.form]
-    return Spread(spread.form, size or 0.0, (spread.low or 0.0) * times, (spread.high or 0.0) * times)
-
-
-def _scaled(known: Known, times: float) -> Known:
-    spread = known.ignorance
-    moved = spread and Spread(spread.form, spread.size * (times if spread.form == "normal" else 1), spread.low * times, spread.high * times)
-    return Known(known.value * times, moved, known.effect)
+    size = {"normal": spread.sd, "lognormal": spread.cv, "factor": spread.factor, "uniform": None}[spread.form]
+    return Spread(spread.form, size or 0.0, spread.low or 0.0, spread.high or 0.0)
 
 
 def limiting_of(kb: KnowledgeBase, draw: np.ndarray, seed: int) -> Limiting:
     """Susceptibility to dose-limiting side effects of likenesses; draw (people,) numbers the draw of ignorance of each."""
     names = ("outcome.limiting_hazard", "outcome.limiting_power")
     unsure = normals(seed, [f"ignorance {name}" for name in names], int(draw.max()) + 1)
-    spread = [_spread(kb.facts[name].ignorance, 1.0) for name in names]
-    hazard, power = (s.at(kb.value(n), z)[draw] if s else np.full(len(draw), kb.value(n)) for n, s, z in zip(names, spread, unsure, strict=True))
+    hazard, power = (
+        Known(kb.value(name), _spread(kb.facts[name].ignorance)).drawn(z)[draw] for name, z in zip(names, unsure, strict=True)
+    )
     between = kb.facts[names[0]].between_people
     sd = log_sd(between.cv or 0.0) if between else 0.0
     susceptible = np.exp(sd * normals(seed, [f"between {names[0]}"], len(draw))[0])

@@ -30,7 +30,7 @@ def modified_ashworth(outcome: Outcome, reflex_gain: Array) -> Array:
 
 
 def sedation(outcome: Outcome, brain_ng_per_ml: Array) -> Array:
-    """Probability that drowsiness is reported at this exposure: logit P = logit(baseline) + slope C. It counts what placebo does."""
+    """Probability that drowsiness is reported at this exposure, placebo's part included: logit P = logit(base) + slope C."""
     without = jnp.log(outcome.sedation_baseline) - jnp.log1p(-outcome.sedation_baseline)
     return jax.nn.sigmoid(without + outcome.sedation_slope * brain_ng_per_ml)
 

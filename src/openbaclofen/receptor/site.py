@@ -1,7 +1,7 @@
 """Baclofen in spinal fluid goes in; what GABA-B receptors do on both sides of the synapse comes out.
 
-Two read-outs of one occupancy, each with its own curve: transmitter release from the Ia and II terminals, which depends steeply on
-calcium, and the potassium conductance of the motoneurone, which needs several G-protein subunits.
+Two read-outs of one occupancy, each with its own curve: transmitter release from the Ia and II terminals, which depends
+steeply on calcium, and the potassium conductance of the motoneurone, which needs several G-protein subunits.
 """
 
 from __future__ import annotations

@@ -42,6 +42,8 @@ def finding_rows(findings: tuple[Finding, ...]) -> Table:
     table.add_column(ratio=1, overflow="fold")
     for f in findings:
         body = Text.assemble(f.action, "\n", (f"because {f.reason}", "italic"), (f"  [{cited(f)}]", "dim"))
+        if f.note:
+            body.append("\n" + f.note, style="dim")
         table.add_row(Text(f.severity.upper(), style=COLOUR[f.severity]), body)
     return table
 

@@ -35,12 +35,13 @@ class Draft:
     blocks: bool = False
     hint: bool = False
     stands_in: bool = False
+    covers: bool = False
     conflicts_with: tuple[str, ...] = ()
 
     @property
-    def order(self) -> tuple[int, bool, bool, str]:
-        """Worst first, then what blocks, hints last, then by id."""
-        return rank(self.severity), not self.blocks, self.hint, self.rules[0]
+    def order(self) -> tuple[int, bool, bool, bool, bool, str]:
+        """Worst first, then what blocks, what no one is to be without, the region's own; hints last; then by id."""
+        return rank(self.severity), not self.blocks, self.hint, not self.covers, self.stands_in, self.rules[0]
 
 
 @dataclass(frozen=True)
@@ -90,10 +91,13 @@ def draft(rule: Rule, judgement: Judgement, kb: KnowledgeBase, stands_in: bool =
         rules=(rule.id,), family=family or family_of(rule, judgement.reasons), severity=said, action=action or rule.text,
         reasons=judgement.reasons, region=f"from {rule.region}" if stands_in else rule.region, topic=rule.topic,
         sources=tuple(rule.sources), blocks=rule.blocks and not hint, hint=hint, stands_in=stands_in,
-        conflicts_with=tuple(rule.conflicts_with),
+        covers=rule.covers is not None, conflicts_with=tuple(rule.conflicts_with),
     )
 
 
 def open_question(rule: Rule, judgement: Judgement, severity: Severity | None = None) -> Open:
     """What a rule that cannot be told would say."""
-    return Open(rule.id, severity or rule.severity, judgement.missing, rule.text)
+    said = severity or rule.severity
+    if rule.use == "hint" and rank(said) < rank(HINT_AT_MOST):
+        said = HINT_AT_MOST
+    return Open(rule.id, said, judgement.missing, rule.text)

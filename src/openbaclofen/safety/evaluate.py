@@ -151,7 +151,8 @@ def _happens(kind: str, situation: Situation, route: str) -> Judgement:
 
 def _missing(wanted: list[str], situation: Situation, _: str) -> Judgement:
     unknown = [name for name in wanted if getattr(situation, name).value is None]
-    return Judgement(truth(bool(unknown)), tuple(Reason(_SUBJECT_OF[name], f"{name} is not known") for name in unknown))
+    reasons = (Reason(_SUBJECT_OF.get(name, name), f"{name.replace('_', ' ')} is not stated") for name in unknown)
+    return Judgement(truth(bool(unknown)), tuple(reasons))
 
 
 def _any_of(wanted: list[Condition], situation: Situation, route: str) -> Judgement:
@@ -166,7 +167,7 @@ _MORE = ("gte", operator.ge, "at least"), ("gt", operator.gt, "above")
 _LESS = ("lt", operator.lt, "below"), ("lte", operator.le, "at most")
 _MEASURED = {"age": ("age", "age"), "weight": ("weight", "weight"), "egfr": ("egfr", "kidney"), "crcl": ("crcl", "kidney"),
              "daily_dose": ("daily_mg", "dose"), "intrathecal_daily_dose": ("intrathecal_ug_per_day", "dose")}
-_SUBJECT_OF = {"egfr": "kidney", "weight": "weight"}
+_SUBJECT_OF = {"egfr": "kidney", "strength_mg_per_ml": "form"}
 _EQUAL = {"sex": "sex", "egfr_fell": "kidney", "on_dialysis": "kidney", "pregnant": "pregnancy", "trimester": "pregnancy",
           "breastfeeding": "breastfeeding", "spasticity_supports_function": "posture", "spasticity_origin": "origin",
           "route": "route", "new_start": "start", "dose_rising": "rise", "on_baclofen": "use"}

@@ -95,7 +95,7 @@ def _draft(one: Judged, book: RuleBook, family: str = "") -> Draft:
     i = one.interaction
     kind = family or (KIDNEY if i.lowers_kidney_function else f"medicine:{i.id}")
     who = " and ".join(t.said for t in one.taken)
-    reasons = (Reason(kind, f"{who} ({i.with_}): {_plain(i.effect)}"), *_told(one.aggravated_by, kind))
+    reasons = (Reason(kind, f"{who}{_class_of(who, [i.with_])}: {_plain(i.effect)}"), *_told(one.aggravated_by, kind))
     return Draft((i.id,), kind, one.severity, i.management, reasons, EVERYWHERE, "interaction", tuple(i.sources),
                  hint=only_weak(i.sources, book.kb))
 
@@ -112,7 +112,7 @@ def _depressants(each: list[Judged], book: RuleBook) -> Iterator[Draft]:
     for one in each:
         for t in one.taken:
             classes.setdefault(t.said, []).append(one.interaction.with_)
-    who = " + ".join(f"{said} ({' and '.join(of)})" if of != [said] else said for said, of in sorted(classes.items()))
+    who = " + ".join(said + _class_of(said, of) for said, of in sorted(classes.items()))
     worse = dict.fromkeys(r for one in each for r in one.aggravated_by)
     severities: list[Severity] = [several.severity, *(one.severity for one in each)]
     sources = dict.fromkeys([*several.sources, *(s for one in each for s in one.interaction.sources)])
@@ -122,6 +122,12 @@ def _depressants(each: list[Judged], book: RuleBook) -> Iterator[Draft]:
         (Reason(DEPRESSANT, f"{who}: {_plain(several.effect)}"), *_told(worse, DEPRESSANT)), EVERYWHERE, "interaction",
         tuple(sources),
     )
+
+
+def _class_of(said: str, classes: list[str]) -> str:
+    """The classes in brackets, where the words do not say them already."""
+    unsaid = [c for c in classes if c not in said]
+    return f" ({' and '.join(unsaid)})" if unsaid else ""
 
 
 def _plain(sentence: str) -> str:
@@ -136,15 +142,15 @@ def _told(reasons: Iterable[Reason], family: str) -> tuple[Reason, ...]:
 def _not_known(case: Case, situation: Situation, medicines: list[Medicine], concerning: list[Interaction]) -> Iterator[Open]:
     """Medicines or alcohol not stated, and medicines whose name means nothing to the program."""
     classes = ", ".join(i.with_ for i in concerning[:_NAMED])
-    missing: list[tuple[Missing, str]] = []
     if case.patient.medicines is None:
-        missing.append((Missing(MEDICINES, ("patient.medicines",)), f"interactions with {classes} and others"))
+        missing = Missing(MEDICINES, ("patient.medicines",))
+        would_say = f"Interactions with {classes} and others."
+        yield from (Open(i.id, i.severity, (missing,), would_say) for i in concerning if i.id != ALCOHOL)
     if unknown := sorted((m for m in medicines if not m.known), key=lambda m: m.text.casefold()):
         need = tuple(f"patient.medicines: {m.text!r} is not known (nearest: {', '.join(m.nearest)}); give its ATC code"
                      for m in unknown)
-        missing.append((Missing("medicine names", need), "no interaction check was possible for what is not known"))
-    for what, would_say in missing:
-        yield from (Open(i.id, i.severity, (what,), would_say) for i in concerning if i.id != ALCOHOL)
+        would_say = "No interaction check was possible."
+        yield Open(SEVERAL_DEPRESSANTS, concerning[0].severity, (Missing("medicine names", need),), would_say)
     alcohol = next((i for i in concerning if i.id == ALCOHOL), None)
     if alcohol is not None and situation.alcohol.value is None:
         would_say = f"{alcohol.effect} {alcohol.management}"

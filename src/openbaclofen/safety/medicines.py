@@ -46,6 +46,7 @@ class Index:
     by_name: dict[Words, frozenset[str]]
     by_code: dict[str, frozenset[str]]
     by_prefix: dict[str, frozenset[str]]
+    ingredients: tuple[str, ...]
     own_names: tuple[str, ...]
     own_codes: frozenset[str]
 
@@ -68,10 +69,11 @@ def index(kb: KnowledgeBase) -> Index:
                 by_prefix[ingredient.atc].add(interaction.id)
     for word, ids in _first_words(by_name):
         by_name[(word,)] |= ids
+    ingredients = tuple(sorted({i.name for interaction in kb.interactions.values() for i in interaction.ingredients}))
     own = {c.code for c in kb.codes if c.concept == SUBSTANCE}
     own |= {code.removeprefix("rxnorm:") for p in kb.products.values() for code in p.codes if code.startswith("rxnorm:")}
     return Index({k: frozenset(v) for k, v in by_name.items()}, {k: frozenset(v) for k, v in by_code.items()},
-                 {k: frozenset(v) for k, v in by_prefix.items()}, own_names(kb), frozenset(own))
+                 {k: frozenset(v) for k, v in by_prefix.items()}, ingredients, own_names(kb), frozenset(own))
 
 
 @lru_cache(maxsize=2)
@@ -119,7 +121,6 @@ def _misspelt(text: str, written: Words, of: Index) -> Medicine:
     if alike:
         ids = {i for name in alike for i in of.by_name[(name,)]}
         return Medicine(text, tuple(sorted(ids)), read_as=" or ".join(alike))
-    names = sorted(" ".join(name) for name in of.by_name)
     first = next((word for word in written if word.isalpha()), text)
-    nearest = tuple(n for n, *_ in process.extract(first, names, scorer=fuzz.WRatio, limit=_NEAREST))
+    nearest = tuple(n for n, *_ in process.extract(first, of.ingredients, scorer=fuzz.WRatio, limit=_NEAREST))
     return Medicine(text, known=False, nearest=nearest)

@@ -16,7 +16,7 @@ from openbaclofen.safety.datum import Datum, known, missing
 from openbaclofen.units import AbsoluteGFR, IndexedGFR
 
 CONDITIONS = "patient.conditions"
-ON_DIALYSIS = "on dialysis, own kidneys counted as none"
+ON_DIALYSIS = f"own kidneys on dialysis, counted as 0 {AbsoluteGFR.unit},"
 
 
 def conditions(patient: Patient, kb: KnowledgeBase) -> Datum[Mapping[str, str]]:

@@ -15,6 +15,7 @@ from openbaclofen.safety.ordered import Descent, Level, said_mg_per_day
 from openbaclofen.units import IntrathecalRate, OralDosePerWeight
 
 NOT_ORDERED = "nothing is ordered"
+LIQUIDS = ("oral_solution", "oral_suspension")
 IN_THE_BODY = {"ingestion", "toxicity", "itb_overdose"}
 
 
@@ -46,6 +47,7 @@ class Situation:
     routes: frozenset[str]
     route: Datum[str]
     dosage_form: Datum[str]
+    strength_mg_per_ml: Datum[float]
     daily_mg: Datum[float]
     largest_mg: Datum[float]
     daily_mg_per_kg: Datum[float]
@@ -86,7 +88,7 @@ def situation(case: Case, kb: KnowledgeBase) -> Situation:
         alcohol=personal.alcohol(patient, kb), spasticity_origin=personal.origin(patient, held, kb),
         spasticity_supports_function=personal.supports_function(patient),
         routes=_routes(case), route=_route(case), daily_mg=daily, largest_mg=largest, daily_mg_per_kg=_per_kg(daily, weight),
-        dosage_form=known(order.form, order.form.replace("_", " ")) if order else known("", NOT_ORDERED),
+        dosage_form=_form(case), strength_mg_per_ml=_strength(case),
         intrathecal_ug_per_day=_intrathecal(case),
         new_start=known(case.current is None and case.therapy is not None, "a new start"),
         dose_rising=_rising(case, levels),
@@ -101,6 +103,22 @@ def _route(case: Case) -> Datum[str]:
     now = case.current.therapy if case.current else None
     route = ordered.route_of(ordered.order_in_question(case)) or ordered.route_of(now)
     return known(route, f"{route} route") if route else missing("therapy")
+
+
+def _form(case: Case) -> Datum[str]:
+    """The form ordered; of what is taken now where nothing is."""
+    therapy = ordered.order_in_question(case) or (case.current.therapy if case.current else None)
+    return known(therapy.form, therapy.form.replace("_", " ")) if therapy else known("", NOT_ORDERED)
+
+
+def _strength(case: Case) -> Datum[float]:
+    """What a millilitre of the liquid ordered holds; of what is no liquid, nothing."""
+    order = ordered.order_in_question(case)
+    if not isinstance(order, OralTherapy) or order.form not in LIQUIDS:
+        return known(0.0, "no liquid")
+    if order.strength_mg_per_ml is None:
+        return missing("therapy: the strength of the liquid in mg/mL")
+    return known(order.strength_mg_per_ml, f"{order.strength_mg_per_ml:g} mg/mL")
 
 
 def _routes(case: Case) -> frozenset[str]:

@@ -1,0 +1,111 @@
+"""Random patients go in; no plan that breaks a rule, and no higher dose for worse kidneys, may come out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from openbaclofen import api
+from openbaclofen.case.record import Case, OralTherapy
+from openbaclofen.dose.regimen import Regimen
+from openbaclofen.dose.sig import format_regimen, parse_sig
+from openbaclofen.patient.person import DatedCreatinine, Patient
+from openbaclofen.units import Age, Creatinine, Height, Weight
+
+EXAMPLES = sorted((Path(__file__).resolve().parents[2] / "examples").glob("*.yaml"))
+BAD = ("contraindicated", "major", "moderate")
+
+
+def person(age: float, weight: float, creatinine: float, sex: str, conditions: frozenset[str], medicines: tuple[str, ...]) -> Patient:
+    return Patient(
+        age=Age(age), sex="female" if sex == "female" else "male", weight=Weight(weight), height=Height(165.0 if age > 12 else 120.0),
+        creatinines=(DatedCreatinine(Creatinine(creatinine)),), conditions=conditions, allergies=(), medicines=medicines,
+        pregnant=False, breastfeeding=False, alcohol="none", dialysis="none", spasticity_supports_function=False,
+    )
+
+
+def start(patient: Patient, region: str) -> Case:
+    sig = parse_sig("5 mg TID")
+    return Case(patient, OralTherapy(sig.regimen, "5 mg TID", str(sig)), None, "start", region, date(2026, 11, 22))
+
+
+patients = st.builds(
+    person,
+    age=st.floats(2, 95),
+    weight=st.floats(12, 130),
+    creatinine=st.floats(0.3, 4),
+    sex=st.sampled_from(["female", "male"]),
+    conditions=st.frozensets(st.sampled_from(["epilepsy", "diabetes", "depression", "stroke_history"]), max_size=2).map(
+        lambda c: c | {"multiple_sclerosis"}
+    ),
+    medicines=st.sampled_from([(), ("oxycodone 10 mg BID",), ("diazepam", "morphine"), ("ibuprofen",)]),
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(patients, st.sampled_from(["US", "UK", "FR", "CA", "CH"]))
+def test_no_proposal_adds_a_finding_to_its_own_first_step(patient: Patient, region: str) -> None:
+    case = start(patient, region)
+    plan = api.plan(case)
+    if plan.proposal is None:
+        assert plan.answer in ("nothing permissible", "cannot tell")
+        assert plan.summary
+        return
+    steps = plan.proposal.steps
+    text = ", then ".join(f"{s.sig} for {s.day_to - s.day_from + 1} d" if s.day_to else s.sig for s in steps)
+    whole, first = (parse_sig(t).regimen for t in (text, steps[0].sig))
+    form = "oral_solution" if "mL" in steps[0].take else "tablet"
+
+    def found(regimen: Regimen) -> set[tuple[str, str]]:
+        sig = format_regimen(regimen)
+        verdict = api.check(replace(case, therapy=OralTherapy(regimen, sig, sig, form=form)))
+        assert not verdict.stops
+        return {(f.rule, f.severity) for f in verdict.findings if f.severity in BAD and not f.hint}
+
+    assert found(whole) <= found(first)
+    assert [s.daily_mg for s in steps] == sorted(s.daily_mg for s in steps)
+    assert plan.proposal.daily_mg == steps[-1].daily_mg
+
+
+@pytest.mark.parametrize("region", ["US", "UK", "CA"])
+def test_worse_kidneys_never_raise_the_dose(region: str) -> None:
+    base = person(50, 70, 0.8, "male", frozenset({"multiple_sclerosis"}), ())
+    doses = []
+    for creatinine in (0.8, 1.1, 1.4, 1.7, 2.0, 2.3, 2.8, 4.0):
+        plan = api.plan(start(replace(base, creatinines=(DatedCreatinine(Creatinine(creatinine)),)), region))
+        doses.append(plan.proposal.daily_mg if plan.proposal else 0.0)
+    assert doses == sorted(doses, reverse=True)
+    assert doses[0] > doses[-1]
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda p: p.stem)
+def test_the_same_case_gives_the_same_plan_and_a_valid_document(path: Path) -> None:
+    import jsonschema
+
+    from openbaclofen.report import as_json, schemas
+
+    case = api.read_case(path)
+    first, second = (as_json.text("plan", api.plan(case)) for _ in range(2))
+    assert first == second
+    jsonschema.validate(as_json.document("plan", api.plan(case)), schemas.schema("plan"))
+
+
+def test_without_kidneys_nothing_is_proposed() -> None:
+    patient = replace(person(50, 70, 0.8, "male", frozenset({"multiple_sclerosis"}), ()), creatinines=())
+    plan = api.plan(start(patient, "US"))
+    assert plan.proposal is None
+    assert "creatinine" in plan.summary
+
+
+def test_a_long_user_comes_down_longer_than_the_label_minimum() -> None:
+    case = api.read_case(next(p for p in EXAMPLES if p.stem == "abrupt-stop-80mg"))
+    plan = api.plan(case)
+    assert plan.proposal is None
+    assert plan.stopping[-1].daily_mg == 0
+    assert plan.stopping[-1].day_from - 1 >= 28
+    assert [s.daily_mg for s in plan.stopping] == sorted((s.daily_mg for s in plan.stopping), reverse=True)
