@@ -61,7 +61,10 @@ def why(text: str) -> WhyAnswer:
 
 
 def claims(claim: str | None = None) -> tuple[Claim, ...]:
-    """Every claim of the source documents with what shows it, or one of them. Errors: InputError where there is no such claim."""
+    """Every claim of the source documents with what shows it, or one of them.
+
+    Errors: InputError where there is no such claim.
+    """
     known = facts.load().claims
     if claim is None:
         return tuple(known.values())

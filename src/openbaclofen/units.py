@@ -50,8 +50,14 @@ class Quantity:
     factors: ClassVar[Mapping[str, float]] = MappingProxyType({})
     refused: ClassVar[Mapping[str, str]] = MappingProxyType({})
 
-    def __init_subclass__(cls, unit: str, name: str, factors: Mapping[str, float] | None = None, positive: bool = False,
-                          refused: Mapping[str, str] | None = None) -> None:
+    def __init_subclass__(
+        cls,
+        unit: str,
+        name: str,
+        factors: Mapping[str, float] | None = None,
+        positive: bool = False,
+        refused: Mapping[str, str] | None = None,
+    ) -> None:
         cls.unit, cls.name, cls.positive = unit, name, positive
         cls.factors = MappingProxyType({unit: 1.0, **(factors or {})})
         cls.refused = MappingProxyType(dict(refused or {}))
@@ -124,11 +130,20 @@ def _shown(value: object) -> str:
 
 
 @final
-class Age(Quantity, unit="a", name="age", factors={
-        "y": 1.0, "yr": 1.0, "years": 1.0, "year": 1.0,
+class Age(
+    Quantity,
+    unit="a",
+    name="age",
+    factors={
+        "y": 1.0,
+        "yr": 1.0,
+        "years": 1.0,
+        "year": 1.0,
         **dict.fromkeys(("mo", "months", "month"), 1 / MONTHS_PER_YEAR),
         **dict.fromkeys(("wk", "weeks", "week"), DAYS_PER_WEEK / DAYS_PER_YEAR),
-        **dict.fromkeys(("d", "days", "day"), 1 / DAYS_PER_YEAR)}):
+        **dict.fromkeys(("d", "days", "day"), 1 / DAYS_PER_YEAR),
+    },
+):
     """Age in years (UCUM a)."""
 
 
@@ -148,21 +163,37 @@ class BodySurface(Quantity, unit="m2", name="body surface area", positive=True, 
 
 
 @final
-class Creatinine(Quantity, unit="mg/dL", name="creatinine", positive=True,
-                 factors=dict.fromkeys(("umol/L", "µmol/L", "μmol/L"), 1 / CREATININE_UMOL_PER_L_PER_MG_PER_DL)):
+class Creatinine(
+    Quantity,
+    unit="mg/dL",
+    name="creatinine",
+    positive=True,
+    factors=dict.fromkeys(("umol/L", "µmol/L", "μmol/L"), 1 / CREATININE_UMOL_PER_L_PER_MG_PER_DL),
+):
     """Serum creatinine."""
 
 
 @final
-class OralDose(Quantity, unit="mg", name="oral dose", factors={"g": 1000.0},
-               refused=dict.fromkeys(_MICROGRAMS, "oral doses are in mg; micrograms are intrathecal doses")):
+class OralDose(
+    Quantity,
+    unit="mg",
+    name="oral dose",
+    factors={"g": 1000.0},
+    refused=dict.fromkeys(_MICROGRAMS, "oral doses are in mg; micrograms are intrathecal doses"),
+):
     """An amount of baclofen by mouth."""
 
 
 @final
-class OralDailyDose(Quantity, unit="mg/d", name="oral daily dose", factors={"mg/day": 1.0},
-                    refused=dict.fromkeys([u + d for u in _MICROGRAMS for d in ("/d", "/day")],
-                                          "oral doses are in mg; micrograms are intrathecal doses")):
+class OralDailyDose(
+    Quantity,
+    unit="mg/d",
+    name="oral daily dose",
+    factors={"mg/day": 1.0},
+    refused=dict.fromkeys(
+        [u + d for u in _MICROGRAMS for d in ("/d", "/day")], "oral doses are in mg; micrograms are intrathecal doses"
+    ),
+):
     """Oral baclofen a day."""
 
 
@@ -177,21 +208,35 @@ class OralStrength(Quantity, unit="mg/mL", name="strength of the liquid", positi
 
 
 @final
-class IntrathecalDose(Quantity, unit="ug", name="intrathecal dose", factors=dict.fromkeys(_MICROGRAMS, 1.0),
-                      refused={"mg": "intrathecal doses are in ug; milligrams are oral doses"}):
+class IntrathecalDose(
+    Quantity,
+    unit="ug",
+    name="intrathecal dose",
+    factors=dict.fromkeys(_MICROGRAMS, 1.0),
+    refused={"mg": "intrathecal doses are in ug; milligrams are oral doses"},
+):
     """An amount of baclofen into the spinal fluid."""
 
 
 @final
-class IntrathecalRate(Quantity, unit="ug/d", name="intrathecal daily dose",
-                      factors=dict.fromkeys([u + d for u in _MICROGRAMS for d in ("/d", "/day")], 1.0),
-                      refused=dict.fromkeys(("mg/d", "mg/day"), "intrathecal doses are in ug/d; milligrams are oral doses")):
+class IntrathecalRate(
+    Quantity,
+    unit="ug/d",
+    name="intrathecal daily dose",
+    factors=dict.fromkeys([u + d for u in _MICROGRAMS for d in ("/d", "/day")], 1.0),
+    refused=dict.fromkeys(("mg/d", "mg/day"), "intrathecal doses are in ug/d; milligrams are oral doses"),
+):
     """Intrathecal baclofen a day."""
 
 
 @final
-class IntrathecalConcentration(Quantity, unit="ug/mL", name="intrathecal concentration", positive=True,
-                               factors={**dict.fromkeys([f"{u}/mL" for u in _MICROGRAMS], 1.0), "mg/mL": UG_PER_MG}):
+class IntrathecalConcentration(
+    Quantity,
+    unit="ug/mL",
+    name="intrathecal concentration",
+    positive=True,
+    factors={**dict.fromkeys([f"{u}/mL" for u in _MICROGRAMS], 1.0), "mg/mL": UG_PER_MG},
+):
     """Strength of an intrathecal solution."""
 
 
@@ -201,19 +246,30 @@ class Volume(Quantity, unit="mL", name="volume", factors={"L": ML_PER_L}):
 
 
 @final
-class Concentration(Quantity, unit="ng/mL", name="concentration",
-                    factors={"ug/L": 1.0, "mcg/L": 1.0, "ug/mL": NG_PER_UG, "mcg/mL": NG_PER_UG, "mg/L": NG_PER_UG}):
+class Concentration(
+    Quantity,
+    unit="ng/mL",
+    name="concentration",
+    factors={"ug/L": 1.0, "mcg/L": 1.0, "ug/mL": NG_PER_UG, "mcg/mL": NG_PER_UG, "mg/L": NG_PER_UG},
+):
     """Baclofen in plasma or spinal fluid."""
 
 
 @final
-class Duration(Quantity, unit="d", name="duration", factors={
-        "days": 1.0, "day": 1.0,
+class Duration(
+    Quantity,
+    unit="d",
+    name="duration",
+    factors={
+        "days": 1.0,
+        "day": 1.0,
         **dict.fromkeys(("h", "hours", "hour"), 1 / HOURS_PER_DAY),
         **dict.fromkeys(("min", "minutes"), 1 / (HOURS_PER_DAY * MINUTES_PER_HOUR)),
         **dict.fromkeys(("wk", "weeks", "week"), DAYS_PER_WEEK),
         **dict.fromkeys(("mo", "months", "month"), DAYS_PER_YEAR / MONTHS_PER_YEAR),
-        **dict.fromkeys(("a", "years", "year"), DAYS_PER_YEAR)}):
+        **dict.fromkeys(("a", "years", "year"), DAYS_PER_YEAR),
+    },
+):
     """A length of time, in days."""
 
     @property
@@ -233,9 +289,13 @@ class AbsoluteGFR(Quantity, unit="mL/min", name="absolute GFR", factors={"L/h": 
 
 
 @final
-class IndexedGFR(Quantity, unit="mL/min/{1.73_m2}", name="indexed GFR",
-                 factors=dict.fromkeys(("mL/min/1.73m2", "mL/min/1.73 m2", "mL/min/1.73m²", "mL/min/1.73 m²"), 1.0),
-                 refused={"mL/min": "eGFR is indexed to body surface (mL/min/1.73m2); mL/min is that of the whole person"}):
+class IndexedGFR(
+    Quantity,
+    unit="mL/min/{1.73_m2}",
+    name="indexed GFR",
+    factors=dict.fromkeys(("mL/min/1.73m2", "mL/min/1.73 m2", "mL/min/1.73m²", "mL/min/1.73 m²"), 1.0),
+    refused={"mL/min": "eGFR is indexed to body surface (mL/min/1.73m2); mL/min is that of the whole person"},
+):
     """Filtration rate indexed to 1.73 m2 of body surface."""
 
     def of_person(self, surface: BodySurface) -> AbsoluteGFR:

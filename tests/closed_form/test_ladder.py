@@ -23,7 +23,9 @@ US = Pace("ADULT-TITR-US", "US", start_mg=15, increment_mg=15, interval_days=3, 
         (7, 0.5, 4, None, (1.5, 1.5, 2, 2)),
     ],
 )
-def test_a_day_is_shared_as_worked_by_hand(daily: float, unit: float, times: int, largest: float | None, doses: tuple[float, ...]) -> None:
+def test_a_day_is_shared_as_worked_by_hand(
+    daily: float, unit: float, times: int, largest: float | None, doses: tuple[float, ...]
+) -> None:
     assert spread(daily, unit, times, largest) == doses
 
 
@@ -48,7 +50,10 @@ def test_titration_holds_each_rung_for_the_interval() -> None:
 
 
 @given(
-    units=st.integers(1, 200), unit=st.sampled_from([0.5, 2.5, 5, 10, 25]), times=st.integers(1, 4), largest=st.none() | st.floats(25, 100)
+    units=st.integers(1, 200),
+    unit=st.sampled_from([0.5, 2.5, 5, 10, 25]),
+    times=st.integers(1, 4),
+    largest=st.none() | st.floats(25, 100),
 )
 def test_a_share_keeps_the_total_and_the_largest_dose(units: int, unit: float, times: int, largest: float | None) -> None:
     doses = spread(units * unit, unit, times, largest)
@@ -61,9 +66,15 @@ def test_a_share_keeps_the_total_and_the_largest_dose(units: int, unit: float, t
 
 
 @given(
-    ceiling=st.floats(1, 200), part=st.floats(0.1, 1), unit=st.sampled_from([0.5, 5, 10]), start=st.floats(1, 30), step=st.floats(1, 30)
+    ceiling=st.floats(1, 200),
+    part=st.floats(0.1, 1),
+    unit=st.sampled_from([0.5, 5, 10]),
+    start=st.floats(1, 30),
+    step=st.floats(1, 30),
 )
-def test_no_rung_is_above_the_ceiling_and_they_rise(ceiling: float, part: float, unit: float, start: float, step: float) -> None:
+def test_no_rung_is_above_the_ceiling_and_they_rise(
+    ceiling: float, part: float, unit: float, start: float, step: float
+) -> None:
     pace = Pace("X", "US", start, step, 3, 3, None, "")
     ladder = rungs(pace, Bounds(ceiling * part, None, part), unit, 3)
     daily = [r.daily_mg for r in ladder]

@@ -66,12 +66,23 @@ def test_summaries() -> None:
 
 @pytest.mark.parametrize(
     ("doses", "hours", "days", "every"),
-    [((-1,), (9,), None, 1), ((math.nan,), (9,), None, 1), ((math.inf,), (9,), None, 1), ((5,), (24,), None, 1),
-     ((5,), (-1,), None, 1), ((5,), (math.nan,), None, 1), ((5, 5), (9,), None, 1), ((5,), (9,), 0, 1),
-     ((5,), (9,), math.inf, 1), ((5,), (9,), None, 0), ((1e308, 1e308), (9, 10), None, 1)],
+    [
+        ((-1,), (9,), None, 1),
+        ((math.nan,), (9,), None, 1),
+        ((math.inf,), (9,), None, 1),
+        ((5,), (24,), None, 1),
+        ((5,), (-1,), None, 1),
+        ((5,), (math.nan,), None, 1),
+        ((5, 5), (9,), None, 1),
+        ((5,), (9,), 0, 1),
+        ((5,), (9,), math.inf, 1),
+        ((5,), (9,), None, 0),
+        ((1e308, 1e308), (9, 10), None, 1),
+    ],
 )
-def test_impossible_phases_are_refused(doses: tuple[float, ...], hours: tuple[float, ...], days: float | None,
-                                       every: int) -> None:
+def test_impossible_phases_are_refused(
+    doses: tuple[float, ...], hours: tuple[float, ...], days: float | None, every: int
+) -> None:
     with pytest.raises(InputError):
         Phase(doses, hours, days, every)
 
@@ -83,7 +94,10 @@ def test_only_the_last_phase_is_without_end() -> None:
 
 phases = st.builds(
     lambda doses, days, every: Phase(tuple(doses), tuple(float(h) for h in range(len(doses))), days, every),
-    st.lists(st.floats(0.5, 50), max_size=4), st.integers(1, 9), st.integers(1, 3))
+    st.lists(st.floats(0.5, 50), max_size=4),
+    st.integers(1, 9),
+    st.integers(1, 3),
+)
 
 
 @STEADY

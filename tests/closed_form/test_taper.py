@@ -68,8 +68,10 @@ def test_absurd_doses_end() -> None:
 
 
 @STEADY
-@given(st.lists(st.sampled_from([2.5, 4, 5, 10, 15, 20, 25, 40]), min_size=1, max_size=4, unique=True),
-       st.integers(1, 400).map(lambda n: n / 2))
+@given(
+    st.lists(st.sampled_from([2.5, 4, 5, 10, 15, 20, 25, 40]), min_size=1, max_size=4, unique=True),
+    st.integers(1, 400).map(lambda n: n / 2),
+)
 def test_making_agrees_with_trying_all_counts(strengths: list[float], dose: float) -> None:
     reachable = {0.0}
     for strength in strengths:
@@ -98,7 +100,8 @@ def test_taper_from_real_tablets() -> None:
     ten = taper(now, 5, 7, products=[tablet(10)])
     assert [p.daily_mg for p in ten.phases] == [50, 40, 30, 20, 10]
     assert format_regimen(taper(parse_sig("25 mg TID").regimen, 5, 7, products=[tablet(25)])) == (
-        "25 mg BID for 7 d, then 25 mg at bedtime for 7 d, then stop")
+        "25 mg BID for 7 d, then 25 mg at bedtime for 7 d, then stop"
+    )
     with pytest.raises(InputError, match="no smaller dose can be made"):
         taper(parse_sig("25 mg daily").regimen, 5, 7, at_least_days=7, products=[tablet(25)])
 
@@ -118,8 +121,14 @@ units = st.integers(0, 40).map(Fraction)
 
 
 @STEADY
-@given(st.lists(mg, min_size=1, max_size=5), st.integers(1, 40).map(lambda n: n / 2), st.integers(1, 14), st.integers(0, 60),
-       st.lists(st.sampled_from([2.5, 5, 10, 15, 20, 25]), max_size=3, unique=True), st.booleans())
+@given(
+    st.lists(mg, min_size=1, max_size=5),
+    st.integers(1, 40).map(lambda n: n / 2),
+    st.integers(1, 14),
+    st.integers(0, 60),
+    st.lists(st.sampled_from([2.5, 5, 10, 15, 20, 25]), max_size=3, unique=True),
+    st.booleans(),
+)
 def test_every_taper_falls_to_nothing(doses, step, interval, at_least, strengths, scored) -> None:
     assume(sum(doses) / step <= 100)
     now = Regimen((Phase(tuple(doses), tuple(float(h) for h in range(len(doses)))),))

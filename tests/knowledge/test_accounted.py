@@ -19,10 +19,15 @@ TABLES = Path(os.environ.get("OPENBACLOFEN_EVIDENCE", ROOT.parent / "shared" / "
 pytestmark = pytest.mark.skipif(
     not TABLES.is_dir(),
     reason=f"no evidence tables at {TABLES} (set OPENBACLOFEN_EVIDENCE): NOT checked that every rule, interaction, code, "
-    "product, label entry, claim and published figure, with its numbers, is in the knowledge base")
+    "product, label entry, claim and published figure, with its numbers, is in the knowledge base",
+)
 KB = load()
-STUDY = {"oral_pk": ("study_id", "metric"), "intrathecal": ("study_id", "metric"), "outcomes": ("study_id", "outcome"),
-         "outcomes_extra": ("study_id", "outcome")}
+STUDY = {
+    "oral_pk": ("study_id", "metric"),
+    "intrathecal": ("study_id", "metric"),
+    "outcomes": ("study_id", "outcome"),
+    "outcomes_extra": ("study_id", "outcome"),
+}
 SAME = (1, 7, 1000, 365.25 / 12)  # weeks and months as days, mg as ug
 TOLD_IN_WORDS = {  # numbers that stand in the name of another
     "PED-BAND-BNF": [12],  # months, held as from_years 1
@@ -70,9 +75,14 @@ def test_every_rule_with_every_number() -> None:
         assert not lost(wanted, record), rule["id"]
         assert lost(rule.get("values", {}), record) == TOLD_IN_WORDS.get(rule["id"], []), rule["id"]
         assert (held.region, held.severity, held.verified, held.claims) == (
-            rule["region"], rule["severity"], rule["verified"], rule["completes_claims"]), rule["id"]
+            rule["region"],
+            rule["severity"],
+            rule["verified"],
+            rule["completes_claims"],
+        ), rule["id"]
         assert [(KB.sources[k].title, KB.sources[k].url, KB.sources[k].quality) for k in held.sources] == [
-            (s["title"], s["url"], s["quality"]) for s in rule["source"]], rule["id"]
+            (s["title"], s["url"], s["quality"]) for s in rule["source"]
+        ], rule["id"]
         assert held.blocks == (rule["action_type"] == "block")
         if rule.get("use") == "hint":
             assert held.use == "hint"
@@ -171,7 +181,8 @@ def test_adverse_effects_parameters_and_equations() -> None:
     told = table("dosing_rules")
     effects = KB.labels["AE-US-ORAL"].numbers
     assert {a["term"].replace(" ", "_"): a["pct"] for a in told["adverse_effects"]["list"]} == {
-        k: [a.low, a.high] for k, a in effects.items()}
+        k: [a.low, a.high] for k, a in effects.items()
+    }
     figures = [(r.url, x) for r in KB.evidence.values() for x in (r.value, r.low, r.high) if x is not None]
     for p in told["pk_parameters"]:
         wanted = numbers({k: v for k, v in p.items() if k in ("value", "low", "high")})

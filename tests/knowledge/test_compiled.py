@@ -28,8 +28,18 @@ from openbaclofen.facts.files import (
 from openbaclofen.facts.read import Faults, read_file
 from openbaclofen.facts.sections import SECTIONS, section_of
 
-RULE = {"id": "R1", "topic": "t", "region": "US", "route": "oral", "role": "finding", "when": {"age_gte": 65},
-        "severity": "major", "text": "x", "sources": ["s"], "verified": True}
+RULE = {
+    "id": "R1",
+    "topic": "t",
+    "region": "US",
+    "route": "oral",
+    "role": "finding",
+    "when": {"age_gte": 65},
+    "severity": "major",
+    "text": "x",
+    "sources": ["s"],
+    "verified": True,
+}
 SOURCE = {"key": "s", "title": "A label", "url": "", "quality": "A"}
 
 
@@ -83,7 +93,7 @@ def test_a_damaged_compiled_file_is_never_believed(at: int, byte: int, cut: bool
     sections = {name: b"[" + name.encode() + b"]" for name in SECTIONS}
     good = pack(sections, "hash")
     place = at % len(good)
-    damaged = good[:place] if cut else good[:place] + bytes([byte]) + good[place + 1:]
+    damaged = good[:place] if cut else good[:place] + bytes([byte]) + good[place + 1 :]
     assert unpack(damaged, "hash") == (sections if damaged == good else None)
     assert unpack(good, "hash") == sections
     assert unpack(good, "another hash") is None
@@ -160,15 +170,25 @@ def test_a_missing_required_key_is_refused(chosen: tuple[str, str, str, dict[str
         assert any(key in f for f in found)
 
 
-@pytest.mark.parametrize(("change", "named"), [
-    ({"severity": "grave"}, "severity"), ({"when": {"age_gte": "65"}}, "when.age_gte"), ({"verified": "yes"}, "verified"),
-    ({"limits": {"daily_mg": 80}}, "limits belong to the role limit"), ({"role": "limit"}, "limits belong to the role limit"),
-    ({"blocks": True}, "only a contraindication"), ({"numbers": {"a": {"unit": "mg"}}}, "numbers.a"),
-    ({"when": {"event": ["stopp"]}}, "when.event"), ({"when": {"dosage_form": ["tablets"]}}, "when.dosage_form"),
-    ({"when": {"any_condition": ["nonsense"]}}, "not a condition"),
-    ({"when": {"any_of": [{"all_condition": ["nonsense"]}]}}, "not a condition"),
-    ({"sources": ["nowhere"]}, "'nowhere'"), ({"claims": ["S9-99"]}, "'S9-99'"), ({"conflicts_with": ["R9"]}, "'R9'"),
-])
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"severity": "grave"}, "severity"),
+        ({"when": {"age_gte": "65"}}, "when.age_gte"),
+        ({"verified": "yes"}, "verified"),
+        ({"limits": {"daily_mg": 80}}, "limits belong to the role limit"),
+        ({"role": "limit"}, "limits belong to the role limit"),
+        ({"blocks": True}, "only a contraindication"),
+        ({"numbers": {"a": {"unit": "mg"}}}, "numbers.a"),
+        ({"when": {"event": ["stopp"]}}, "when.event"),
+        ({"when": {"dosage_form": ["tablets"]}}, "when.dosage_form"),
+        ({"when": {"any_condition": ["nonsense"]}}, "not a condition"),
+        ({"when": {"any_of": [{"all_condition": ["nonsense"]}]}}, "not a condition"),
+        ({"sources": ["nowhere"]}, "'nowhere'"),
+        ({"claims": ["S9-99"]}, "'S9-99'"),
+        ({"conflicts_with": ["R9"]}, "'R9'"),
+    ],
+)
 def test_a_faulty_rule_is_refused_by_file_id_and_key(tmp_path: Path, change: dict[str, Any], named: str) -> None:
     said = faults(folder(tmp_path, rule__a=[RULE | change]))
     assert "rule/a.yaml: R1" in said
@@ -194,11 +214,16 @@ def test_a_rule_without_a_source_to_trust_is_only_a_hint(tmp_path: Path) -> None
     assert load(folder(tmp_path, rule__a=[RULE | {"use": "hint"}], **weak)).rules["R1"].use == "hint"
 
 
-@pytest.mark.parametrize(("fact", "named"), [
-    ({"evidence": ["oral_pk:Nobody:CL"]}, "oral_pk:Nobody:CL"), ({"kind": "assumed", "why": ""}, "says why"),
-    ({"kind": "measured", "sources": []}, "needs evidence or sources"), ({"value": [1, None]}, "value"),
-    ({"between_people": {"form": "lognormal", "cv": 0.3, "kind": "measured", "source": ["nowhere"]}}, "nowhere"),
-])
+@pytest.mark.parametrize(
+    ("fact", "named"),
+    [
+        ({"evidence": ["oral_pk:Nobody:CL"]}, "oral_pk:Nobody:CL"),
+        ({"kind": "assumed", "why": ""}, "says why"),
+        ({"kind": "measured", "sources": []}, "needs evidence or sources"),
+        ({"value": [1, None]}, "value"),
+        ({"between_people": {"form": "lognormal", "cv": 0.3, "kind": "measured", "source": ["nowhere"]}}, "nowhere"),
+    ],
+)
 def test_a_faulty_fact_is_refused(tmp_path: Path, fact: dict[str, Any], named: str) -> None:
     good = {"id": "drug.x", "title": "x", "value": 1.5, "kind": "measured", "sources": ["s"]}
     assert load(folder(tmp_path, drug__a=[good])).value("drug.x") == 1.5

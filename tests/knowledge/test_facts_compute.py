@@ -109,11 +109,11 @@ def test_labels_agree_with_rules_and_with_one_another() -> None:
     doses, ml5, ml2 = (number("X-OR-ML", k) for k in ("dose", "vol_5mg_ml", "vol_2mg_ml"))
     assert [v * 5 for v in ml5] == [v * 2 for v in ml2] == list(doses)
     for strength in (500, 1000, 2000):
-        amount, = number("itb.presentations.gablofen_pack_20mL", f"amount_at_{strength}_ug_per_mL")
+        (amount,) = number("itb.presentations.gablofen_pack_20mL", f"amount_at_{strength}_ug_per_mL")
         assert amount == strength * 20
     for step, entry in enumerate(("screen_dose_1", "screen_dose_2", "screen_dose_3")):
-        ug, = number(f"itb.screening_trial.{entry}", "ug")
-        ml, = number(f"itb.screening_trial.{entry}", "mL")
+        (ug,) = number(f"itb.screening_trial.{entry}", "ug")
+        (ml,) = number(f"itb.screening_trial.{entry}", "mL")
         assert ug == number("ITB-SCREEN", "doses")[step] == ml * 50
     assert number("ITB-TITR-CEREBRAL", "step") == number("itb.titration.increase_cerebral_adult", "value")
     assert number("ITB-TITR-SPINAL", "step") == number("X-IT-TITR-US", "spinal_step")
@@ -129,8 +129,8 @@ def test_side_effect_rates_of_the_label_are_those_of_the_evidence() -> None:
 
 
 def test_milk_figures_agree() -> None:
-    dose, = number("LACT-LACTMED", "infant_dose")
-    share, = number("LACT-LACTMED", "relative_infant_dose")
+    (dose,) = number("LACT-LACTMED", "infant_dose")
+    (share,) = number("LACT-LACTMED", "relative_infant_dose")
     mother = number("X-LACT", "daily_dose")[0] / (dose / (share / 100))  # the mother's weight that makes both true
     assert 50 < mother < 75
     assert 0.11 < dose / row("oral_pk:LactMed_case2:milk_Cpeak") < 0.2  # litres of milk for each kilogram and day
@@ -151,18 +151,30 @@ def test_a_bolus_half_life_follows_from_volume_and_clearance_of_the_spinal_fluid
 
 def ceilings(region: str, age: float) -> list[float]:
     """Daily ceilings for everyone of an age in a region (no further condition)."""
+
     def holds(rule: Rule) -> bool:
         w = rule.when
         given = w.model_dump(exclude_defaults=True, exclude={"age_gte", "age_lt"})
         return not given and (w.age_gte or 0) <= age < (w.age_lt or math.inf)
-    return [r.limits.daily_mg for r in KB.rules.values()
-            if r.limits and r.limits.daily_mg and r.covers == "ceiling" and r.region == region and holds(r)]
+
+    return [
+        r.limits.daily_mg
+        for r in KB.rules.values()
+        if r.limits and r.limits.daily_mg and r.covers == "ceiling" and r.region == region and holds(r)
+    ]
 
 
-@pytest.mark.parametrize(("region", "expected"), [
-    ("US", [None, None, None, 80, 80, 80]), ("UK", [40, 40, 60, 60, 100, 100]), ("FR", [None] * 6), ("CA", [None] * 6),
-    ("CH", [None] * 6), ("INT", [None] * 6),
-])
+@pytest.mark.parametrize(
+    ("region", "expected"),
+    [
+        ("US", [None, None, None, 80, 80, 80]),
+        ("UK", [40, 40, 60, 60, 100, 100]),
+        ("FR", [None] * 6),
+        ("CA", [None] * 6),
+        ("CH", [None] * 6),
+        ("INT", [None] * 6),
+    ],
+)
 def test_each_regions_ceilings_stand_where_they_exist(region: str, expected: list[float | None]) -> None:
     found = [ceilings(region, (low + high) / 2) for low, high in BANDS]
     assert all(len(c) <= 1 for c in found)
@@ -171,8 +183,14 @@ def test_each_regions_ceilings_stand_where_they_exist(region: str, expected: lis
 
 def test_no_ceiling_is_above_the_highest_label_and_the_outlier_is_none() -> None:
     limits = {r.id: r.limits.daily_mg for r in KB.rules.values() if r.limits}
-    assert limits == {"ADULT-MAX-US": 80, "ADULT-MAX-UK": 100, "PED-UK-MAX-LT8": 40, "PED-UK-MAX-GE8": 60,
-                      "RENAL-CA-DIALYSIS": 5, "AUD-FR-80": 80}
+    assert limits == {
+        "ADULT-MAX-US": 80,
+        "ADULT-MAX-UK": 100,
+        "PED-UK-MAX-LT8": 40,
+        "PED-UK-MAX-GE8": 60,
+        "RENAL-CA-DIALYSIS": 5,
+        "AUD-FR-80": 80,
+    }
     assert KB.rules["PED-BCCH"].role == "fact"
     assert KB.rules["ADULT-MAX-UTD"].role == "fact"
     schedules = [r.schedule for r in KB.rules.values() if r.schedule]
@@ -208,7 +226,8 @@ def test_every_figure_has_a_role_with_a_reason_and_counts_once() -> None:
     rows = KB.evidence
     assert all(r.reason for r in rows.values())
     for name, target in {
-        "oral_pk:DosingDE:t_half": "oral_pk:Wuis1989:t_half", "outcomes:AUD_PK2018:CL/F": "oral_pk:Simon2018:CL_F",
+        "oral_pk:DosingDE:t_half": "oral_pk:Wuis1989:t_half",
+        "outcomes:AUD_PK2018:CL/F": "oral_pk:Simon2018:CL_F",
         "outcomes:He2014_CP_popPK:CL/F": "oral_pk:He2014:CL_F",
         "outcomes:Vlavonou2014:mean_dose_reduction_for_equal_exposure:3": "oral_pk:Vlavonou2014:dose_reduction_fraction:3",
         "outcomes:Gdansk2004:bradycardia": "outcomes:Gdansk_Warsaw2005:bradycardia",
@@ -236,8 +255,16 @@ def test_contradicting_studies_are_fitted_and_validated_apart() -> None:
 def test_nothing_is_called_shown_that_is_not() -> None:
     for claim in KB.claims.values():
         if claim.status == "shown":
-            shows = [n for n in claim.by if n in KB.rules or n in KB.interactions or n in KB.labels or n in KB.facts
-                     or n in KB.products or n in {x.id for x in KB.not_found}]
+            shows = [
+                n
+                for n in claim.by
+                if n in KB.rules
+                or n in KB.interactions
+                or n in KB.labels
+                or n in KB.facts
+                or n in KB.products
+                or n in {x.id for x in KB.not_found}
+            ]
             assert shows, claim.id
         if claim.kind == "behaviour" and "imulated" in claim.how:
             assert claim.status == "pending", claim.id
@@ -262,8 +289,17 @@ def test_a_word_means_one_condition() -> None:
 
 def test_only_what_is_known_to_be_scored_may_be_halved() -> None:
     scored = {name for name, p in KB.products.items() if p.scored}
-    assert scored == {"tablet-10mg", "tablet-20mg", "baclocur-10mg", "baclocur-20mg", "baclocur-40mg", "lioresal-10mg-fr",
-                      "lioresal-10mg-ch", "lioresal-10mg-ca", "lioresal-10mg-de"}
+    assert scored == {
+        "tablet-10mg",
+        "tablet-20mg",
+        "baclocur-10mg",
+        "baclocur-20mg",
+        "baclocur-40mg",
+        "lioresal-10mg-fr",
+        "lioresal-10mg-ch",
+        "lioresal-10mg-ca",
+        "lioresal-10mg-de",
+    }
     assert {p.form for p in KB.products.values() if p.scored is not None} == {"tablet"}
     assert all(KB.products[f"lioresal-25mg-{c}"].scored is False for c in ("ch", "de"))
     for region in ("US", "UK", "FR", "CA", "CH", "DE"):

@@ -72,15 +72,26 @@ def test_every_id_is_answered_and_every_answer_is_json() -> None:
             assert told or answer.sources, f"{name} has no source"
 
 
-@pytest.mark.parametrize(("asked", "field", "wanted"), [
-    ("morphine", "rules", "INT-OPIOID"), ("opiods", "rules", "INT-OPIOID"), ("peptic ulcer", "rules", "CI-ULCER-UK"),
-    ("dialysis", "rules", "RENAL-CA-DIALYSIS"), ("driving", "rules", "DRIVE"), ("milk", "rules", "LACT-LACTMED"),
-    ("bioavailability", "used", "drug.bioavailability_quoted"),
-    ("Cmax", "used", "drug.peak_per_mg"), ("protein binding", "disagree", "oral_pk:Wuis1990:protein_binding"),
-    ("kidney equation", "rules", "COCKCROFT-GAULT-SI"), ("pump alarm", "others", "X-PUMP-ALARM"),
-    ("extended release", "not_found", "NF-EXTENDED-RELEASE"), ("taper", "rules", "TAPER-DEFAULTS"),
-    ("Nance2011", "others", "outcomes:Nance2011_XP19986:Ashworth_vs_placebo"), ("Lyvispah", "rules", "granules-5mg"),
-])
+@pytest.mark.parametrize(
+    ("asked", "field", "wanted"),
+    [
+        ("morphine", "rules", "INT-OPIOID"),
+        ("opiods", "rules", "INT-OPIOID"),
+        ("peptic ulcer", "rules", "CI-ULCER-UK"),
+        ("dialysis", "rules", "RENAL-CA-DIALYSIS"),
+        ("driving", "rules", "DRIVE"),
+        ("milk", "rules", "LACT-LACTMED"),
+        ("bioavailability", "used", "drug.bioavailability_quoted"),
+        ("Cmax", "used", "drug.peak_per_mg"),
+        ("protein binding", "disagree", "oral_pk:Wuis1990:protein_binding"),
+        ("kidney equation", "rules", "COCKCROFT-GAULT-SI"),
+        ("pump alarm", "others", "X-PUMP-ALARM"),
+        ("extended release", "not_found", "NF-EXTENDED-RELEASE"),
+        ("taper", "rules", "TAPER-DEFAULTS"),
+        ("Nance2011", "others", "outcomes:Nance2011_XP19986:Ashworth_vs_placebo"),
+        ("Lyvispah", "rules", "granules-5mg"),
+    ],
+)
 def test_words_find_what_they_mean(asked: str, field: str, wanted: str) -> None:
     assert wanted in ids(why(KB, asked), field)
 
@@ -91,8 +102,10 @@ def test_a_hint_is_marked_as_one() -> None:
     assert not rules["TAPER-UK-1-2W"].hint
 
 
-@pytest.mark.parametrize(("asked", "near"), [("withdrawl symptomz qqq", "withdrawal"), ("gabapenzzznoids", "gabapentinoids"),
-                                             ("", "nothing"), ("?!", "nothing")])
+@pytest.mark.parametrize(
+    ("asked", "near"),
+    [("withdrawl symptomz qqq", "withdrawal"), ("gabapenzzznoids", "gabapentinoids"), ("", "nothing"), ("?!", "nothing")],
+)
 def test_an_unknown_text_gets_the_nearest_words(asked: str, near: str) -> None:
     with pytest.raises(InputError, match=near):
         why(KB, asked)
@@ -113,7 +126,7 @@ def test_no_text_crashes_it(asked: str) -> None:
 def test_one_wrong_letter_still_finds_a_fact(word: str, data: st.DataObject) -> None:
     plain = squeezed(word)
     at = data.draw(st.integers(0, len(plain) - 1))
-    wrong = plain[:at] + data.draw(st.sampled_from("abcdefghijklmnopqrstuvwxyz")) + plain[at + 1:]
+    wrong = plain[:at] + data.draw(st.sampled_from("abcdefghijklmnopqrstuvwxyz")) + plain[at + 1 :]
     known = {squeezed(w) for f in KB.facts.values() for w in f.words}
     assert plain in same_words(wrong, known) or wrong in known or f"{wrong}s" in known or wrong.removesuffix("s") in known
 

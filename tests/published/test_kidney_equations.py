@@ -18,12 +18,20 @@ STEADY = settings(derandomize=True, deadline=None)  # the same examples every ti
 EQUATIONS = load().kidney_equations
 
 
-def person(sex: str | None = None, age: float | None = None, weight: float | None = None, height: float | None = None,
-           creatinine: Creatinine | None = None) -> Patient:
+def person(
+    sex: str | None = None,
+    age: float | None = None,
+    weight: float | None = None,
+    height: float | None = None,
+    creatinine: Creatinine | None = None,
+) -> Patient:
     return Patient(
-        age=None if age is None else Age(age), sex=sex,  # pyright: ignore[reportArgumentType]
-        weight=None if weight is None else Weight(weight), height=None if height is None else Height(height),
-        creatinines=() if creatinine is None else (DatedCreatinine(creatinine),))
+        age=None if age is None else Age(age),
+        sex=sex,  # pyright: ignore[reportArgumentType]
+        weight=None if weight is None else Weight(weight),
+        height=None if height is None else Height(height),
+        creatinines=() if creatinine is None else (DatedCreatinine(creatinine),),
+    )
 
 
 @pytest.mark.parametrize("equation", EQUATIONS.values(), ids=lambda e: e.id)
@@ -31,7 +39,8 @@ def test_every_equation_meets_its_own_check_value(equation) -> None:
     check = equation.check
     creatinine = Creatinine.of(check["creatinine"], equation.creatinine_unit)
     found = kidney_function(
-        person(check.get("sex"), check.get("age", 8), check.get("weight"), check.get("height"), creatinine), EQUATIONS)
+        person(check.get("sex"), check.get("age", 8), check.get("weight"), check.get("height"), creatinine), EQUATIONS
+    )
     rate = found.cockcroft_gault if equation.id == CLEARANCE else found.indexed
     assert rate is not None
     assert rate.value == pytest.approx(check["expect"], abs=check["tolerance"])
@@ -101,8 +110,13 @@ def test_equation_by_age(age: float, equation: str) -> None:
 
 @pytest.mark.parametrize(
     ("gone", "missing", "indexed", "absolute"),
-    [("creatinine", ("creatinine",), False, False), ("age", ("age",), False, False), ("sex", ("sex",), False, False),
-     ("weight", ("weight",), True, False), ("height", ("height",), True, False)],
+    [
+        ("creatinine", ("creatinine",), False, False),
+        ("age", ("age",), False, False),
+        ("sex", ("sex",), False, False),
+        ("weight", ("weight",), True, False),
+        ("height", ("height",), True, False),
+    ],
 )
 def test_missing_data_are_named_and_nothing_is_guessed(gone, missing, indexed, absolute) -> None:
     whole = {"sex": "female", "age": 46, "weight": 62, "height": 168, "creatinine": Creatinine(1.4)}
@@ -135,8 +149,14 @@ def test_dialysis_and_pregnancy_are_said() -> None:
 
 
 @STEADY
-@given(st.sampled_from(["female", "male"]), st.floats(1, 110), st.floats(12, 200), st.floats(80, 210),
-       st.floats(0.2, 15), st.floats(1.01, 3))
+@given(
+    st.sampled_from(["female", "male"]),
+    st.floats(1, 110),
+    st.floats(12, 200),
+    st.floats(80, 210),
+    st.floats(0.2, 15),
+    st.floats(1.01, 3),
+)
 def test_more_creatinine_is_less_kidney(sex: str, age: float, weight: float, height: float, low: float, times: float) -> None:
     better = kidney_function(person(sex, age, weight, height, Creatinine(low)), EQUATIONS)
     worse = kidney_function(person(sex, age, weight, height, Creatinine(low * times)), EQUATIONS)

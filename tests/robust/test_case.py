@@ -76,11 +76,18 @@ def test_everything_a_case_can_say() -> None:
     case = read_case(FULL)
     patient = case.patient
     assert (case.title, case.as_of, case.question, case.region) == (
-        "everything a case can say", date(2025, 6, 1), "adjust", "UK")
+        "everything a case can say",
+        date(2025, 6, 1),
+        "adjust",
+        "UK",
+    )
     assert (patient.age, patient.sex, patient.weight, patient.height) == (Age(46), "female", Weight(62), Height(168))
     assert patient.creatinines == (
-        DatedCreatinine(Creatinine(1.0), date(2024, 3, 1)), DatedCreatinine(Creatinine(1.1), date(2025, 3, 1)),
-        DatedCreatinine(Creatinine(2.1), date(2025, 5, 21)), DatedCreatinine(Creatinine(1.4)))
+        DatedCreatinine(Creatinine(1.0), date(2024, 3, 1)),
+        DatedCreatinine(Creatinine(1.1), date(2025, 3, 1)),
+        DatedCreatinine(Creatinine(2.1), date(2025, 5, 21)),
+        DatedCreatinine(Creatinine(1.4)),
+    )
     assert patient.reported_egfr == IndexedGFR(47)
     assert patient.conditions == {"multiple_sclerosis", "peptic_ulcer_history"}
     assert patient.unknown_conditions[0].startswith("foot drop")
@@ -122,8 +129,11 @@ def test_path_text_json_and_mapping_agree(tmp_path: Path) -> None:
     file.write_text(FULL)
     assert read_case(file) == read_case(str(file)) == read_case(FULL.encode()) == case
     mapping: dict[str, Any] = {
-        "date": date(2025, 6, 1), "patient": {"age": "46 a", "pregnant": False, "conditions": ["MS"], "ashworth": 3},
-        "therapy": "5 mg TID", "current": None}
+        "date": date(2025, 6, 1),
+        "patient": {"age": "46 a", "pregnant": False, "conditions": ["MS"], "ashworth": 3},
+        "therapy": "5 mg TID",
+        "current": None,
+    }
     written = {**mapping, "date": "2025-06-01"}
     assert read_case(mapping) == read_case(json.dumps(written)) == read_case(json.dumps(written, indent=1))
 
@@ -136,8 +146,10 @@ def therapy(text: str, current: str = "none") -> Any:
     ("text", "canonical"),
     [
         ('"20 mg TID for 40 d, then stop"', "20 mg TID for 40 d, then stop"),
-        ("[{date: 2025-03-01, sig: 5 mg TID}, {date: 2025-03-04, sig: 10 mg TID}]",
-         "2025-03-01: 5 mg TID for 3 d, then 10 mg TID"),
+        (
+            "[{date: 2025-03-01, sig: 5 mg TID}, {date: 2025-03-04, sig: 10 mg TID}]",
+            "2025-03-01: 5 mg TID for 3 d, then 10 mg TID",
+        ),
         ("{2025-03-01: 5 mg TID, 2025-03-04: 10 mg TID}", "2025-03-01: 5 mg TID for 3 d, then 10 mg TID"),
         ("\n- 2025-03-01: 5 mg TID\n- 2025-03-04: 10 mg TID", "2025-03-01: 5 mg TID for 3 d, then 10 mg TID"),
         ("{sig: 25 mg daily, product: using 25 mg tablets}", "25 mg daily using 25 mg tablets"),
@@ -154,8 +166,9 @@ def test_oral_orders(text: str, canonical: str) -> None:
 def test_a_pump_programme() -> None:
     text = "{route: intrathecal, programme: 250 mcg/day simple continuous, catheter_tip: T10, concentration: 2 mg/mL}"
     order = therapy(text).therapy
-    assert order == IntrathecalTherapy(IntrathecalRate(250), "250 mcg/day simple continuous", "continuous", "T10",
-                                       IntrathecalConcentration(2000))
+    assert order == IntrathecalTherapy(
+        IntrathecalRate(250), "250 mcg/day simple continuous", "continuous", "T10", IntrathecalConcentration(2000)
+    )
 
 
 def test_taken_now() -> None:
@@ -385,11 +398,11 @@ def test_no_garbled_case_does_anything_else(data: st.DataObject) -> None:
         how = data.draw(st.sampled_from(["delete", "insert", "double", "cut"]))
         size = data.draw(st.integers(1, 30))
         if how == "delete":
-            text = text[:at] + text[at + size:]
+            text = text[:at] + text[at + size :]
         elif how == "insert":
             text = text[:at] + data.draw(st.text("{}[]:,-&*!|>'\"%@`#?\n\t 09aé\x00\ud800~=<", max_size=4)) + text[at:]
         elif how == "double":
-            text = text[:at] + text[at:at + size] * 2 + text[at + size:]
+            text = text[:at] + text[at : at + size] * 2 + text[at + size :]
         else:
             text = text[:at]
         text = text or " "
@@ -404,13 +417,37 @@ def test_no_text_does_anything_else(text: str) -> None:
     holds({"patient": {}, "therapy": text, "current": text})
 
 
-leaves = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12) | st.dates() | st.sampled_from(
-    ["46 a", "62 kg", "yes", "no", "none", "5 mg TID", "stop", "34 weeks", "2025-03-01", "600 mg", "US"])
-values = st.recursive(leaves, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(
-    st.sampled_from(["sig", "date", "since", "route", "programme", "kind", "missed", "ingestion", "amount", "at", "age"]) |
-    st.text(max_size=5), inner, max_size=3), max_leaves=6)
-PATIENT = st.dictionaries(st.sampled_from(["age", "sex", "weight", "creatinine", "egfr", "kidney", "conditions", "pregnant",
-                                           "dialysis", "ashworth", "notes"]), values, max_size=4)
+leaves = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=12)
+    | st.dates()
+    | st.sampled_from(["46 a", "62 kg", "yes", "no", "none", "5 mg TID", "stop", "34 weeks", "2025-03-01", "600 mg", "US"])
+)
+values = st.recursive(
+    leaves,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                ["sig", "date", "since", "route", "programme", "kind", "missed", "ingestion", "amount", "at", "age"]
+            )
+            | st.text(max_size=5),
+            inner,
+            max_size=3,
+        )
+    ),
+    max_leaves=6,
+)
+PATIENT = st.dictionaries(
+    st.sampled_from(
+        ["age", "sex", "weight", "creatinine", "egfr", "kidney", "conditions", "pregnant", "dialysis", "ashworth", "notes"]
+    ),
+    values,
+    max_size=4,
+)
 
 
 @STEADY

@@ -78,7 +78,11 @@ def test_a_garbled_case_never_shows_a_traceback(data: st.DataObject) -> None:
     for _ in range(data.draw(st.integers(1, 6))):
         at = data.draw(st.integers(0, len(text)))
         end = data.draw(st.integers(at, min(len(text), at + 8)))
-        text = text[:at] + data.draw(st.text(max_size=4) | st.sampled_from(["mg", ":", "- ", "{", "  ", "\t", "9", "-"])) + text[end:]
+        text = (
+            text[:at]
+            + data.draw(st.text(max_size=4) | st.sampled_from(["mg", ":", "- ", "{", "  ", "\t", "9", "-"]))
+            + text[end:]
+        )
     out, err = io.StringIO(), io.StringIO()
     given_in, sys.stdin = sys.stdin, io.StringIO(text)
     try:

@@ -1,4 +1,4 @@
-"""The source tree goes in; a clinical number in code, a file over its size, or an unexplained exemption comes out as a failure."""
+"""The source tree goes in; a clinical number in code, or a module over its size, comes out as a failure."""
 
 from __future__ import annotations
 

@@ -104,15 +104,19 @@ READ = {  # as written: canonical
     "60 mg/d q8h": "20 mg q8h",
     "60 mg per day divided BID": "30 mg BID",
     "taper by 20 mg every 3 days to stop": "20 mg BID for 3 d, then 20 mg at bedtime for 3 d, then stop",
-    "reduce by 10 mg per week to 20 mg/day":
-        "20/10/20 mg TID for 7 d, then 10/10/20 mg TID for 7 d, then 10 mg TID for 7 d, then 10 mg BID",
-    "reduce by 5 mg per dose every 4 days to 5 mg TID for 2 weeks, then stop":
-        "15 mg TID for 4 d, then 10 mg TID for 4 d, then 5 mg TID for 14 d, then stop",
-    "10 mg TID for 2 weeks, then taper by 10 mg every 3 days to stop":
-        "10 mg TID for 14 d, then 10 mg BID for 3 d, then 10 mg at bedtime for 3 d, then stop",
+    "reduce by 10 mg per week to 20 mg/day": (
+        "20/10/20 mg TID for 7 d, then 10/10/20 mg TID for 7 d, then 10 mg TID for 7 d, then 10 mg BID"
+    ),
+    "reduce by 5 mg per dose every 4 days to 5 mg TID for 2 weeks, then stop": (
+        "15 mg TID for 4 d, then 10 mg TID for 4 d, then 5 mg TID for 14 d, then stop"
+    ),
+    "10 mg TID for 2 weeks, then taper by 10 mg every 3 days to stop": (
+        "10 mg TID for 14 d, then 10 mg BID for 3 d, then 10 mg at bedtime for 3 d, then stop"
+    ),
     "5 mg TID; increase by 5 mg per dose every 3 days to 15 mg TID": "5 mg TID for 3 d, then 10 mg TID for 3 d, then 15 mg TID",
-    "5 mg TID for 3 d, increase by 15 mg/day every 3 days to 45 mg/day":
-        "5 mg TID for 3 d, then 10 mg TID for 3 d, then 15 mg TID",
+    "5 mg TID for 3 d, increase by 15 mg/day every 3 days to 45 mg/day": (
+        "5 mg TID for 3 d, then 10 mg TID for 3 d, then 15 mg TID"
+    ),
     "Take 10 mg by mouth three times daily with food.": "10 mg TID",
     "Start baclofen 5 mg TID for 3 d, then increase to 10 mg TID": "5 mg TID for 3 d, then 10 mg TID",
     "99999999999999999999999999 mg TID": "100000000000000000000000000 mg TID",
@@ -193,8 +197,9 @@ def test_refusals_name_the_column_and_what_was_expected(text: str, expect: tuple
 def test_into_phases() -> None:
     found = parse_sig("2025-03-01: 5 mg TID x3d then 10/20 mg BID every other day for 1 wk then stop as 5 mg/mL suspension")
     tid, bid = dosing_times()["TID"], dosing_times()["BID"]
-    assert found == Sig(Regimen((Phase((5, 5, 5), tid, 3), Phase((10, 20), bid, 7, 2)), date(2025, 3, 1)),
-                        "oral_suspension", None, 5, True)
+    assert found == Sig(
+        Regimen((Phase((5, 5, 5), tid, 3), Phase((10, 20), bid, 7, 2)), date(2025, 3, 1)), "oral_suspension", None, 5, True
+    )
     assert parse_sig("none") == Sig(Regimen(()))
     assert parse_sig("stop") == Sig(Regimen(()), stops=True)
     assert parse_sig("20 mg once").regimen.single_dose
@@ -269,11 +274,11 @@ def mutated(draw: st.DrawFn) -> str:
     words = draw(st.sampled_from(list(READ))).split()
     for _ in range(draw(st.integers(1, 3))):
         at = draw(st.integers(0, len(words)))
-        words[at:at + draw(st.integers(0, 1))] = draw(st.lists(st.sampled_from(WORDS), max_size=2))
+        words[at : at + draw(st.integers(0, 1))] = draw(st.lists(st.sampled_from(WORDS), max_size=2))
     text = " ".join(words)
     if draw(st.booleans()) and text:
         at = draw(st.integers(0, len(text) - 1))
-        text = text[:at] + draw(st.text("0123456789./-:;, xdmgTIQ½×é²\n\t", max_size=2)) + text[at + draw(st.integers(0, 2)):]
+        text = text[:at] + draw(st.text("0123456789./-:;, xdmgTIQ½×é²\n\t", max_size=2)) + text[at + draw(st.integers(0, 2)) :]
     return text
 
 

@@ -21,11 +21,23 @@ EXAMPLES = sorted((Path(__file__).resolve().parents[2] / "examples").glob("*.yam
 BAD = ("contraindicated", "major", "moderate")
 
 
-def person(age: float, weight: float, creatinine: float, sex: str, conditions: frozenset[str], medicines: tuple[str, ...]) -> Patient:
+def person(
+    age: float, weight: float, creatinine: float, sex: str, conditions: frozenset[str], medicines: tuple[str, ...]
+) -> Patient:
     return Patient(
-        age=Age(age), sex="female" if sex == "female" else "male", weight=Weight(weight), height=Height(165.0 if age > 12 else 120.0),
-        creatinines=(DatedCreatinine(Creatinine(creatinine)),), conditions=conditions, allergies=(), medicines=medicines,
-        pregnant=False, breastfeeding=False, alcohol="none", dialysis="none", spasticity_supports_function=False,
+        age=Age(age),
+        sex="female" if sex == "female" else "male",
+        weight=Weight(weight),
+        height=Height(165.0 if age > 12 else 120.0),
+        creatinines=(DatedCreatinine(Creatinine(creatinine)),),
+        conditions=conditions,
+        allergies=(),
+        medicines=medicines,
+        pregnant=False,
+        breastfeeding=False,
+        alcohol="none",
+        dialysis="none",
+        spasticity_supports_function=False,
     )
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, CycloptsError, Parameter
 
-from openbaclofen.apps.console import BAD_INPUT, OK, STOP, fail, out
+from openbaclofen.apps.console import BAD_INPUT, OK, STOP, emit, fail, out
 from openbaclofen.errors import InputError
+
+if TYPE_CHECKING:
+    pass
 
 app = App(
     name="openbaclofen",
@@ -23,7 +26,7 @@ Json = Annotated[bool, Parameter(name="--json", negative="", help="print a JSON 
 Seed = Annotated[int, Parameter(help="seed of the virtual people; the same seed gives the same bytes")]
 
 
-def _case_of(source: str):  # noqa: ANN202
+def _case_of(source: str):
     from openbaclofen import api
 
     return api.read_case(sys.stdin.read() if source == "-" else Path(source))
@@ -31,13 +34,13 @@ def _case_of(source: str):  # noqa: ANN202
 
 @app.command
 def plan(case: CaseFile, *, json: Json = False, seed: Seed = 1) -> int:
-    """Verdict, recommended steps, predicted course with ranges, monitoring, stopping and reasons. Exit 1 where a rule forbids."""
+    """Verdict, recommended steps, predicted course with ranges, monitoring, stopping, reasons. Exit 1 where a rule forbids."""
     from openbaclofen import api
     from openbaclofen.report import as_json, plan_text
 
     result = api.plan(_case_of(case), seed=seed)
     if json:
-        print(as_json.text("plan", result))
+        emit(as_json.text("plan", result))
     else:
         plan_text.print_plan(result, out())
     return STOP if result.verdict.stops else OK
@@ -51,7 +54,7 @@ def check(case: CaseFile, *, json: Json = False) -> int:
 
     verdict = api.check(_case_of(case))
     if json:
-        print(as_json.text("verdict", verdict))
+        emit(as_json.text("verdict", verdict))
     else:
         verdict_text.print_verdict(verdict, out())
     return STOP if verdict.stops else OK
@@ -79,21 +82,24 @@ def simulate(
     if out_file is not None:
         course.write(out_file)
     if json:
-        print(as_json.text("course", course.to_dict()))
+        emit(as_json.text("course", course.to_dict()))
     else:
         course_text.print_course(course, out(), written=[p for p in (plot, out_file) if p is not None])
     return OK
 
 
 @app.command
-def why(*text: Annotated[str, Parameter(help="words, or the id of a rule, fact, interaction, claim or evidence row")], json: Json = False) -> int:
+def why(
+    *text: Annotated[str, Parameter(help="words, or the id of a rule, fact, interaction, claim or evidence row")],
+    json: Json = False,
+) -> int:
     """What the program knows and uses, all other sources, who disagrees."""
     from openbaclofen import api
     from openbaclofen.report import as_json, why_text
 
     answer = api.why(" ".join(text))
     if json:
-        print(as_json.text("why", answer.to_dict()))
+        emit(as_json.text("why", answer.to_dict()))
     else:
         why_text.print_why(answer, out())
     return OK
@@ -107,7 +113,7 @@ def claims(claim: Annotated[str | None, Parameter(help="one claim, S1-01 for exa
 
     table = api.claims(claim)
     if json:
-        print(as_json.text("claims", {"claims": table}))
+        emit(as_json.text("claims", {"claims": table}))
     else:
         claims_text.print_claims(table, out())
     return OK
@@ -118,14 +124,17 @@ def schema(kind: Annotated[str, Parameter(help="plan, verdict, course, why or cl
     """The JSON Schema of what --json prints."""
     from openbaclofen.report import schemas
 
-    print(schemas.text(kind))
+    emit(schemas.text(kind))
     return OK
 
 
 def run(argv: list[str] | None = None) -> int:
     """Run one command and give its exit status."""
     try:
-        return app(sys.argv[1:] if argv is None else argv, exit_on_error=False, print_error=False, result_action="return_value") or OK
+        return (
+            app(sys.argv[1:] if argv is None else argv, exit_on_error=False, print_error=False, result_action="return_value")
+            or OK
+        )
     except InputError as error:
         return fail(error)
     except CycloptsError as error:

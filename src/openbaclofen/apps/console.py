@@ -16,7 +16,12 @@ def out() -> Console:
     return Console(highlight=False, soft_wrap=False)
 
 
+def emit(text: str) -> None:
+    """Put a document on standard output."""
+    sys.stdout.write(text + "\n")
+
+
 def fail(error: InputError | str) -> int:
-    """Print one message and hand back the exit status of bad input."""
-    print(f"openbaclofen: {error}", file=sys.stderr)  # noqa: T201
+    """Put one message on standard error and hand back the exit status of bad input."""
+    sys.stderr.write(f"openbaclofen: {error}\n")
     return BAD_INPUT

@@ -19,7 +19,7 @@ import numpy as np
 from jax import Array
 
 from openbaclofen.body.engine import Program, prepare, run_blocks, run_steps, squarings_for
-from openbaclofen.body.graph import Graph, Rates
+from openbaclofen.body.graph import Graph, Numbers, Rates
 from openbaclofen.body.schedule import Blocks, Doses, Steps, plan
 from openbaclofen.errors import InputError
 
@@ -116,7 +116,7 @@ def padded(table: np.ndarray, axis: int, length: int) -> np.ndarray:
     return np.pad(table, added)
 
 
-def columns_of(array: np.ndarray, columns: slice, width: int) -> np.ndarray:
+def columns_of(array: Numbers, columns: slice, width: int) -> np.ndarray:
     """These people's columns (the last axis), the last one repeated up to the width."""
     part = np.asarray(array)[..., columns]
     short = width - part.shape[-1]

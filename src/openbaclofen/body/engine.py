@@ -47,7 +47,7 @@ def prepare() -> None:
     A cache folder that jax already has is left alone; where none can be made, programs are compiled by each process anew.
     """
     jax.config.update("jax_enable_x64", True)
-    if jax.config.read("jax_compilation_cache_dir") is not None:
+    if getattr(jax.config, "jax_compilation_cache_dir", None) is not None:
         return
     folder = user_cache_path("openbaclofen") / f"compiled-{_machine()}"
     try:

@@ -20,6 +20,7 @@ from jax import Array
 Stairs = Sequence[tuple[int, int]]
 _ROUNDING = 1e-17
 _MANY_TIMES = 10
+_LONGEST_SERIES = 2 * 3  # a series is used up to q t of 2 to this power
 _MANY_CELLS, _FEW_CELLS = 2 * 4**3, 4**2
 
 
@@ -109,7 +110,7 @@ def advance(matrix: Array, start: Array, whole: Array, durations: Array, squarin
     the cell's start are looked up, the rest is a series.
     """
     cells = _MANY_CELLS if len(durations) > _MANY_TIMES else _FEW_CELLS
-    halved = min(squarings, cells.bit_length() - 1)
+    halved = max(min(squarings, cells.bit_length() - 1), squarings - _LONGEST_SERIES)
     cells = 2**halved
     forward = propagator(matrix, whole / cells, squarings - halved)
     table = jax.lax.scan(lambda x, _: (apply(forward, x), x), start, length=cells)[1]

@@ -133,9 +133,10 @@ def _steps(times: np.ndarray, at: np.ndarray, mg: np.ndarray, changes: Sequence[
     return Steps(kind.ravel(), length[one], which[one], *_placed(grid, at, mg, which), outputs)
 
 
-def _placed(
-    grid: np.ndarray, at: np.ndarray, mg: np.ndarray, which: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+Placed = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
+
+
+def _placed(grid: np.ndarray, at: np.ndarray, mg: np.ndarray, which: np.ndarray) -> Placed:
     """mg, hours left in the interval, physiology, and slots, of doses in time order."""
     number, people = at.shape
     if (np.diff(at, axis=0) < 0).any():

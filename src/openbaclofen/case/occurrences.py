@@ -19,10 +19,21 @@ from openbaclofen.units import Concentration, Creatinine, Duration, OralDose
 
 _WHEN = ("date", "at", "after", "note")
 _DETAILS: dict[str, tuple[str, ...]] = {  # kind -> what may stand beside it
-    "missed": ("doses",), "ingestion": ("amount", "charcoal"), "dialysis_session": ("lasts",), "creatinine": ("value",),
-    "level": ("value",), "ashworth": ("value",)}
-_MAIN = {"missed": "doses", "ingestion": "amount", "dialysis_session": "lasts", "creatinine": "value", "level": "value",
-         "ashworth": "value"}  # what the short form `missed: 3 doses` states
+    "missed": ("doses",),
+    "ingestion": ("amount", "charcoal"),
+    "dialysis_session": ("lasts",),
+    "creatinine": ("value",),
+    "level": ("value",),
+    "ashworth": ("value",),
+}
+_MAIN = {
+    "missed": "doses",
+    "ingestion": "amount",
+    "dialysis_session": "lasts",
+    "creatinine": "value",
+    "level": "value",
+    "ashworth": "value",
+}  # what the short form `missed: 3 doses` states
 _SAME = {"dialysis": "dialysis_session", "overdose": "ingestion", "alarm": "pump_alarm", "on": "date", "count": "doses"}
 _NEEDED = ("creatinine", "level", "ashworth")  # kinds that are nothing without their value
 
@@ -42,13 +53,17 @@ def _event(node: Node) -> Event:
     on, at_h = _when(details)
     amount, lasts, value = details.get("amount"), details.get("lasts"), details.get("value")
     return Event(
-        kind=kind, on=on, at_h=at_h, note=note,
+        kind=kind,
+        on=on,
+        at_h=at_h,
+        note=note,
         after=fields.quantity(details["after"], Duration) if "after" in details else None,
         amount=fields.quantity(amount, OralDose, "ingestion") if amount else None,
         count=fields.count(details["doses"]) if "doses" in details else None,
         charcoal=fields.yes_no(details["charcoal"]) if "charcoal" in details else None,
         lasts=fields.quantity(lasts, Duration) if lasts else None,
-        creatinine=fields.quantity(value, Creatinine, "creatinine") if value else None)
+        creatinine=fields.quantity(value, Creatinine, "creatinine") if value else None,
+    )
 
 
 def _observation(node: Node) -> Observation:
@@ -56,10 +71,14 @@ def _observation(node: Node) -> Observation:
     on, at_h = _when(details)
     value = details.get("value")
     return Observation(
-        kind=kind, on=on, at_h=at_h, note=note,
+        kind=kind,
+        on=on,
+        at_h=at_h,
+        note=note,
         after=fields.quantity(details["after"], Duration) if "after" in details else None,
         value=ashworth(value) if value and kind == "ashworth" else None,
-        level=fields.quantity(value, Concentration, "level") if value and kind == "level" else None)
+        level=fields.quantity(value, Concentration, "level") if value and kind == "level" else None,
+    )
 
 
 def _entry(node: Node, kinds: Sequence[str]) -> tuple[str, dict[str, Node], str]:

@@ -13,12 +13,42 @@ from openbaclofen.case.source import Node
 from openbaclofen.patient.person import DatedCreatinine, Patient, Sex
 from openbaclofen.units import Age, Creatinine, Gestation, Height, IndexedGFR, Weight
 
-KEYS = ("age", "sex", "weight", "height", "creatinine", "egfr", "kidney", "dialysis", "conditions", "allergies", "medicines",
-        "pregnant", "breastfeeding", "alcohol", "spasticity_origin", "spasticity_supports_function", "ashworth", "notes")
-_SEXES: Mapping[str, Sex] = {"female": "female", "male": "male", "f": "female", "m": "male", "woman": "female", "man": "male",
-                             "girl": "female", "boy": "male"}
+KEYS = (
+    "age",
+    "sex",
+    "weight",
+    "height",
+    "creatinine",
+    "egfr",
+    "kidney",
+    "dialysis",
+    "conditions",
+    "allergies",
+    "medicines",
+    "pregnant",
+    "breastfeeding",
+    "alcohol",
+    "spasticity_origin",
+    "spasticity_supports_function",
+    "ashworth",
+    "notes",
+)
+_SEXES: Mapping[str, Sex] = {
+    "female": "female",
+    "male": "male",
+    "f": "female",
+    "m": "male",
+    "woman": "female",
+    "man": "male",
+    "girl": "female",
+    "boy": "male",
+}
 _ALCOHOL: Mapping[str, Literal["none", "occasional", "daily"]] = {
-    "none": "none", "no": "none", "occasional": "occasional", "daily": "daily"}
+    "none": "none",
+    "no": "none",
+    "occasional": "occasional",
+    "daily": "daily",
+}
 _ORIGINS: Mapping[str, Literal["spinal", "cerebral"]] = {"spinal": "spinal", "cerebral": "cerebral"}
 _ASHWORTH = {"1+": 1 + 0.5}
 _STATED = {"pregnancy": "pregnant", "lactation": "breastfeeding", "dialysis": "dialysis"}  # a condition, the key that says it
@@ -35,7 +65,8 @@ def read_patient(node: Node, as_of: date, later: tuple[DatedCreatinine, ...]) ->
         height=fields.quantity(stated["height"], Height, "height") if "height" in stated else None,
         creatinines=_creatinines(stated, as_of, later),
         reported_egfr=fields.quantity(stated["egfr"], IndexedGFR, "egfr") if "egfr" in stated else None,
-        conditions=keys, unknown_conditions=unknown,
+        conditions=keys,
+        unknown_conditions=unknown,
         allergies=fields.texts(stated["allergies"]) if "allergies" in stated else None,
         medicines=fields.texts(stated["medicines"]) if "medicines" in stated else None,
         breastfeeding=fields.yes_no(stated["breastfeeding"]) if "breastfeeding" in stated else None,
@@ -96,8 +127,11 @@ def _yes_no(stated: dict[str, Node], key: str) -> bool | None:
 
 def _agreed(patient: Patient, stated: dict[str, Node]) -> Patient:
     """Statements that say the same made to agree; those that contradict each other refused."""
-    says = {"pregnancy": patient.pregnant, "lactation": patient.breastfeeding,
-            "dialysis": None if patient.dialysis is None else patient.dialysis != "none"}
+    says = {
+        "pregnancy": patient.pregnant,
+        "lactation": patient.breastfeeding,
+        "dialysis": None if patient.dialysis is None else patient.dialysis != "none",
+    }
     for condition, value in says.items():
         key = _STATED[condition]
         if value is False and condition in patient.conditions:
@@ -110,7 +144,9 @@ def _agreed(patient: Patient, stated: dict[str, Node]) -> Patient:
     holds = {c for condition, value in says.items() if value for c in conditions.with_implied(condition)}
     keys = patient.conditions | holds
     return replace(
-        patient, conditions=keys,
+        patient,
+        conditions=keys,
         pregnant=True if "pregnancy" in keys else patient.pregnant,
         breastfeeding=True if "lactation" in keys else patient.breastfeeding,
-        dialysis="yes" if "dialysis" in keys and patient.dialysis is None else patient.dialysis)
+        dialysis="yes" if "dialysis" in keys and patient.dialysis is None else patient.dialysis,
+    )

@@ -17,8 +17,15 @@ from openbaclofen.patient.person import DatedCreatinine
 
 KEYS = ("title", "date", "patient", "therapy", "current", "question", "region", "events", "observations")
 _REGIONS: Mapping[str, CaseRegion] = {"US": "US", "UK": "UK", "FR": "FR", "CA": "CA", "CH": "CH", "INT": "INT", "GB": "UK"}
-_QUESTIONS: Mapping[str, Question] = {"start": "start", "adjust": "adjust", "stop": "stop", "missed": "missed",
-                                      "switch": "switch", "ingestion": "ingestion", "check": "check"}
+_QUESTIONS: Mapping[str, Question] = {
+    "start": "start",
+    "adjust": "adjust",
+    "stop": "stop",
+    "missed": "missed",
+    "switch": "switch",
+    "ingestion": "ingestion",
+    "check": "check",
+}
 _NONE = ("none", "no", "nothing")
 
 
@@ -41,11 +48,14 @@ def read_case(source: str | os.PathLike[str] | Mapping[str, object] | bytes) -> 
     return Case(
         patient=read_patient(stated["patient"], as_of, later),
         therapy=current.therapy if therapy is None and current and question == "check" else therapy,
-        current=current, question=question,
+        current=current,
+        question=question,
         region=fields.choice(stated["region"], _REGIONS) if "region" in stated else "INT",
-        as_of=as_of, events=events,
+        as_of=as_of,
+        events=events,
         observations=read_observations(stated["observations"]) if "observations" in stated else (),
-        title=fields.text(stated["title"]) if "title" in stated else "")
+        title=fields.text(stated["title"]) if "title" in stated else "",
+    )
 
 
 def _therapy(node: Node | None, current: Current | None) -> Therapy | None:

@@ -12,8 +12,18 @@ from openbaclofen.units import Concentration, Creatinine, Duration, IntrathecalC
 
 CaseRegion = Literal["US", "UK", "FR", "CA", "CH", "INT"]
 Question = Literal["start", "adjust", "stop", "missed", "switch", "ingestion", "check"]
-EVENT_KINDS = ("missed", "ingestion", "surgery", "creatinine", "dialysis_session", "toxicity", "withdrawal", "pump_alarm",
-               "refill_overdue", "pump_removal")
+EVENT_KINDS = (
+    "missed",
+    "ingestion",
+    "surgery",
+    "creatinine",
+    "dialysis_session",
+    "toxicity",
+    "withdrawal",
+    "pump_alarm",
+    "refill_overdue",
+    "pump_removal",
+)
 OBSERVATION_KINDS = ("level", "ashworth", "side_effect")
 
 

@@ -75,8 +75,9 @@ def read_source(source: object) -> Node:
 def _is_path(text: str) -> bool:
     """Whether a text names a file: one line, and not YAML or JSON itself."""
     stripped = text.strip()
-    return bool(stripped) and not ("\n" in text or "\0" in text or stripped.startswith(("{", "[", "#", "---"))
-                                   or ": " in text or stripped.endswith(":"))
+    return bool(stripped) and not (
+        "\n" in text or "\0" in text or stripped.startswith(("{", "[", "#", "---")) or ": " in text or stripped.endswith(":")
+    )
 
 
 def _read_file(path: Path) -> Node:

@@ -142,6 +142,8 @@ def _pump(node: Node, stated: dict[str, Node], also: tuple[str, ...]) -> Intrath
     rate = replace(stated["programme"], value=match.group("rate"))
     strength = stated.get("concentration")
     return IntrathecalTherapy(
-        rate=fields.quantity(rate, IntrathecalRate, "intrathecal_rate"), programme=said,
+        rate=fields.quantity(rate, IntrathecalRate, "intrathecal_rate"),
+        programme=said,
         catheter_tip=fields.text(stated["catheter_tip"]) if "catheter_tip" in stated else None,
-        concentration=fields.quantity(strength, IntrathecalConcentration, "intrathecal_concentration") if strength else None)
+        concentration=fields.quantity(strength, IntrathecalConcentration, "intrathecal_concentration") if strength else None,
+    )

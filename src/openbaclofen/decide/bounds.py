@@ -44,5 +44,9 @@ def _daily(rule: Rule, weight: float | None) -> float | None:
     if rule.limits is None:
         return None
     per_kg = rule.limits.daily_mg_per_kg
-    stated = (rule.limits.usual_daily_mg, rule.limits.daily_mg, per_kg * weight if per_kg is not None and weight is not None else None)
+    stated = (
+        rule.limits.usual_daily_mg,
+        rule.limits.daily_mg,
+        per_kg * weight if per_kg is not None and weight is not None else None,
+    )
     return min((mg for mg in stated if mg is not None), default=None)

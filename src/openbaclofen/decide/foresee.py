@@ -1,4 +1,4 @@
-"""Steps to take, or an amount swallowed, and likenesses go in; what is expected comes out, each number with both of its ranges."""
+"""Steps, or an amount swallowed, and likenesses go in; what is expected comes out, each number with both of its ranges."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ from openbaclofen.facts.statement import row_value
 from openbaclofen.units import HOURS_PER_DAY
 
 SETTLED_DAYS = 4
-THRESHOLDS = (("drug.therapeutic_range", max), ("drug.toxic_range", min))  # above the reference range; from where toxicity is reported
+THRESHOLDS = (
+    ("drug.therapeutic_range", max),
+    ("drug.toxic_range", min),
+)  # above the reference range; from where toxicity is reported
 WATCHED_DAYS = 3
 SEEN_IN_OVERDOSE = ("oral_pk:Perry1998:C_serum", "oral_pk:Franchitto2018:t_half")
 
@@ -74,7 +77,7 @@ def foresee_ingestion(amount_mg: float, likenesses: Likenesses, kb: KnowledgeBas
     seen, slow = (kb.evidence[row] for row in SEEN_IN_OVERDOSE)
     advice = (
         Reason(
-            "the model is not fitted to overdose and takes absorption as unsaturated; in practice expect lower peaks and a slower fall: "
+            "the model is not fitted to overdose and takes absorption as unsaturated; expect lower peaks and a slower fall: "
             f"{seen.dose} gave {row_value(seen)} in {seen.population}, and half-lives of {row_value(slow)} are published",
             (*(fact for fact, _ in THRESHOLDS), *SEEN_IN_OVERDOSE),
         ),

@@ -27,7 +27,9 @@ class Bounds:
     part: float
 
 
-def rungs(pace: Pace, bounds: Bounds, unit_mg: float, times: int, *, equal: bool = False, from_mg: float = 0.0) -> tuple[Rung, ...]:
+def rungs(
+    pace: Pace, bounds: Bounds, unit_mg: float, times: int, *, equal: bool = False, from_mg: float = 0.0
+) -> tuple[Rung, ...]:
     """Every daily dose of the ladder, lowest first: the start, then a step more each time, up to the ceiling.
 
     Doses are rounded down to whole units, so a rung is never above what the pace allows; rungs that round to the same dose

@@ -1,4 +1,4 @@
-"""A patient goes in; virtual likenesses come out: people with the same covariates who differ as people do, under draws of what is not known."""
+"""A patient goes in; virtual likenesses come out: the same covariates, differing as people do, under draws of the unknown."""
 
 from __future__ import annotations
 
@@ -51,9 +51,11 @@ class Likenesses:
         hours = sorted({at for p in phases for at in p.at_h})
         mg = np.array([[dict(zip(p.at_h, p.doses_mg, strict=True)).get(at, 0.0) for at in hours] for p in phases])
         days = settled_days(self.parameters, np.array(hours), mg)
-        fall = self.parameters.outcome.ashworth_baseline - days.mean["modified_ashworth"]
+        fall = np.asarray(self.parameters.outcome.ashworth_baseline) - days.mean["modified_ashworth"]
         grades = self.typical.grades
-        return Steady(fall, dose_limiting(self.limiting, days.mean["csf"]), self.draw, grades["modified_ashworth"], grades["sedation"])
+        return Steady(
+            fall, dose_limiting(self.limiting, days.mean["csf"]), self.draw, grades["modified_ashworth"], grades["sedation"]
+        )
 
     def course(self, doses: Doses, times_h: np.ndarray) -> Course:
         """The course under these doses, for people and for draws."""

@@ -1,4 +1,4 @@
-"""The schedules of the rules and a person go in; the pace at which the dose may start and rise comes out, with the rule it is from."""
+"""The schedules of the rules and a person go in; the pace at which the dose may start and rise comes out, with its rule."""
 
 from __future__ import annotations
 
@@ -36,7 +36,9 @@ def paces(situation: Situation, kb: KnowledgeBase, region: str, cautious: bool) 
     own = [pace for rule, pace in found if rule.region == region]
     everywhere = [pace for rule, pace in found if rule.region == "INT"]
     chosen = [*own, *everywhere] if cautious else own or everywhere
-    return tuple(sorted(chosen or [pace for _, pace in found], key=lambda p: (p.start_mg, p.increment_mg / p.interval_days, p.rule)))
+    return tuple(
+        sorted(chosen or [pace for _, pace in found], key=lambda p: (p.start_mg, p.increment_mg / p.interval_days, p.rule))
+    )
 
 
 def pace_of(rule: Rule, situation: Situation) -> Pace | None:
@@ -51,8 +53,17 @@ def pace_of(rule: Rule, situation: Situation) -> Pace | None:
     start, increment = _start(schedule, times, weight), _increment(schedule, times, weight)
     if start is None:
         return None
-    return Pace(rule.id, rule.region, start, increment or start, max(schedule.interval_days), times, _target(schedule, weight), rule.text,
-                schedule.start_mg_per_kg_per_day is not None)
+    return Pace(
+        rule.id,
+        rule.region,
+        start,
+        increment or start,
+        max(schedule.interval_days),
+        times,
+        _target(schedule, weight),
+        rule.text,
+        schedule.start_mg_per_kg_per_day is not None,
+    )
 
 
 def _start(schedule: Schedule, times: int, weight: float | None) -> float | None:

@@ -20,8 +20,8 @@ from openbaclofen.safety.verdict import Advice, Verdict
 
 SPASTICITY = "spasticity"
 NO_SPASTICITY = (
-    "Cannot tell: no dose is proposed, since the benefit that is modelled is relief of spasticity and the case states no cause of it "
-    "(need patient.conditions or patient.spasticity_origin). For other uses the findings and the advice stand alone."
+    "Cannot tell: no dose is proposed, since the benefit that is modelled is relief of spasticity and the case names no "
+    "cause of it (need patient.conditions or patient.spasticity_origin). For other uses findings and advice stand alone."
 )
 NOT_MODELLED = (
     "tolerance, rebound after a stop, individual response and the pump; the rules above speak on stopping, the model does not",
@@ -58,12 +58,20 @@ def plan(case: Case, kb: KnowledgeBase, seed: int) -> Plan:
     Errors: InputError where the case asks for what this version does not plan (a pump).
     """
     if isinstance(case.therapy, IntrathecalTherapy) or (case.current and isinstance(case.current.therapy, IntrathecalTherapy)):
-        raise InputError("plans for pumps are not made yet; `openbaclofen check` applies the intrathecal rules", where="therapy")
+        raise InputError(
+            "plans for pumps are not made yet; `openbaclofen check` applies the intrathecal rules", where="therapy"
+        )
     draft = Draft(case, kb, seed)
     unknown = sorted({need for c in draft.verdict.cannot_tell for need in c.need if need.startswith("patient.")})
-    {"start": _start, "adjust": _start, "switch": _start, "check": _keep, "missed": _keep, "stop": _stop, "ingestion": _ingestion}[
-        case.question
-    ](draft)
+    {
+        "start": _start,
+        "adjust": _start,
+        "switch": _start,
+        "check": _keep,
+        "missed": _keep,
+        "stop": _stop,
+        "ingestion": _ingestion,
+    }[case.question](draft)
     if unknown:
         draft.notes.append("stated nowhere: " + ", ".join(unknown))
     return _finished(draft)
@@ -92,7 +100,9 @@ def _start(draft: Draft) -> None:
     draft.answer = "proposal"
     draft.proposal = foresee_dose(choice.proposal, choice.regimen, draft.likenesses())
     first, last = draft.proposal.steps[0], draft.proposal.steps[-1]
-    draft.summary = f"Start {first.sig}; rise to {last.sig} ({last.daily_mg:g} mg/day) from day {last.day_from}; stay on the lowest step that is enough."
+    top = f"{last.sig} ({last.daily_mg:g} mg/day)"
+    rise = f"; rise to {top} from day {last.day_from}; stay on the lowest step that is enough." if last is not first else "."
+    draft.summary = f"{'Go on with' if draft.case.current else 'Start'} {first.sig if last is not first else top}{rise}"
     down = way_down(choice.regimen, None, choice.supply, draft.kb, draft.case.region)
     draft.stopping = down.steps
 
@@ -122,7 +132,8 @@ def _stop(draft: Draft) -> None:
     down = way_down(current.regimen, draft.situation.days_of_use.value, units, draft.kb, draft.case.region)
     days = down.steps[-1].day_from - 1
     draft.answer, draft.stopping = "proposal", down.steps
-    draft.summary = f"Do not stop at once. Come down over {days} days in {len(down.steps)} steps; go back a step if signs of withdrawal appear."
+    way = f"Come down over {days} days in {len(down.steps)} steps; go back a step if signs of withdrawal appear."
+    draft.summary = f"Do not stop at once. {way}"
     draft.reasons += down.reasons
 
 
@@ -148,11 +159,26 @@ def _finished(draft: Draft) -> Plan:
     monitoring = tuple(Reason(_advised(a), (a.rule,)) for a in advice if a.rule not in shown_elsewhere)
     used = [i for r in (*draft.reasons, *monitoring) for i in r.rests_on]
     return Plan(
-        title=case.title or "case", question=case.question, region=case.region, as_of=case.as_of.isoformat(), answer=draft.answer,
-        summary=draft.summary, verdict=draft.verdict, proposal=draft.proposal, alternatives=draft.candidates, monitoring=monitoring,
-        stopping=draft.stopping, if_wrong=blocks, reasons=tuple(dict.fromkeys(draft.reasons)), sources=_sources(draft, used),
-        not_modelled=NOT_MODELLED, seed=draft.seed, people=int(kb.value("decision.people")), version=version("openbaclofen"),
-        knowledge=kb.version, notes=tuple(draft.notes),
+        title=case.title or "case",
+        question=case.question,
+        region=case.region,
+        as_of=case.as_of.isoformat(),
+        answer=draft.answer,
+        summary=draft.summary,
+        verdict=draft.verdict,
+        proposal=draft.proposal,
+        alternatives=draft.candidates,
+        monitoring=monitoring,
+        stopping=draft.stopping,
+        if_wrong=blocks,
+        reasons=tuple(dict.fromkeys(draft.reasons)),
+        sources=_sources(draft, used),
+        not_modelled=NOT_MODELLED,
+        seed=draft.seed,
+        people=int(kb.value("decision.people")),
+        version=version("openbaclofen"),
+        knowledge=kb.version,
+        notes=tuple(draft.notes),
     )
 
 
@@ -167,6 +193,12 @@ def _sources(draft: Draft, ids: list[str]) -> tuple[dict[str, str], ...]:
     kb = draft.kb
     keys = [k for i in ids if (r := kb.rules.get(i) or kb.facts.get(i)) is not None for k in r.sources]
     rows = [dict(s) for f in draft.verdict.findings for s in f.sources]
-    rows += [{"title": s.title, "url": s.url, "quality": s.quality} for k in dict.fromkeys(keys) if (s := kb.sources.get(k)) is not None]
-    unique = {(r["title"], r.get("url", "")): {"title": r["title"], "url": r.get("url", ""), "quality": r["quality"]} for r in rows}
+    rows += [
+        {"title": s.title, "url": s.url, "quality": s.quality}
+        for k in dict.fromkeys(keys)
+        if (s := kb.sources.get(k)) is not None
+    ]
+    unique = {
+        (r["title"], r.get("url", "")): {"title": r["title"], "url": r.get("url", ""), "quality": r["quality"]} for r in rows
+    }
     return tuple(sorted(unique.values(), key=lambda r: ("ABCD-".index(r["quality"]), r["title"])))

@@ -37,8 +37,9 @@ class Choice:
     why: str
 
 
-def choose_dose(case: Case, situation: Situation, verdict: Verdict, kb: KnowledgeBase,
-                likenesses: Callable[[], Likenesses]) -> Choice:
+def choose_dose(
+    case: Case, situation: Situation, verdict: Verdict, kb: KnowledgeBase, likenesses: Callable[[], Likenesses]
+) -> Choice:
     """The lowest dose whose net benefit is near the best, among those that break no rule. likenesses: made only if needed."""
     found = paces(situation, kb, case.region, cautious=any(f.topic in CAUTIOUS_TOPICS for f in verdict.findings))
     if not found:
@@ -62,7 +63,13 @@ def choose_dose(case: Case, situation: Situation, verdict: Verdict, kb: Knowledg
         return _nothing("every dose of the ladder breaks a rule", limits)
     top = next(r for r in ladder if r.daily_mg == chosen.daily_mg)
     regimen = titration(ladder, top, pace)
-    proposal = Proposal(steps_of(regimen, units), top.daily_mg, limit.ceiling_mg, tuple(r.text for r in limits), f"{pace.text} [{pace.rule}, {pace.region}]")
+    proposal = Proposal(
+        steps_of(regimen, units),
+        top.daily_mg,
+        limit.ceiling_mg,
+        tuple(r.text for r in limits),
+        f"{pace.text} [{pace.rule}, {pace.region}]",
+    )
     reasons = (Reason(f"pace: {pace.text}", (pace.rule,)), *limits, Reason(f"dosed with {units.why}"))
     return Choice(proposal, candidates, regimen, units, reasons, "")
 
@@ -76,7 +83,14 @@ def struck_out(case: Case, ladder: Sequence[Rung], pace: Pace, units: Supply, kb
         found = frozenset((f.rule, f.severity) for f in verdict.findings if not f.hint)
         stop = next((f for f in verdict.findings if f.severity == "contraindicated" or f.blocks), None)
         base = found if base is None else base
-        new = next((f for f in verdict.findings if (f.rule, f.severity) in found - base and f.severity in ("contraindicated", "major", "moderate")), None)
+        new = next(
+            (
+                f
+                for f in verdict.findings
+                if (f.rule, f.severity) in found - base and f.severity in ("contraindicated", "major", "moderate")
+            ),
+            None,
+        )
         worst = stop or new
         if worst is not None:
             struck[rung.daily_mg] = f"struck out: {worst.severity} finding {worst.rule}"

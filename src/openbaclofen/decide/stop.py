@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from openbaclofen.decide.records import Reason, Step
 from openbaclofen.decide.products import Supply
+from openbaclofen.decide.records import Reason, Step
 from openbaclofen.decide.spread import written
 from openbaclofen.dose.regimen import Regimen
 from openbaclofen.dose.taper import taper
@@ -49,8 +49,12 @@ def way_down(current: Regimen, days_of_use: float | None, supply: Supply, kb: Kn
     reasons = [Reason(f"{r.text} [{r.region}]", (r.id,)) for r in every]
     why = "use of unknown length counts as long" if days_of_use is None else f"used for {days_of_use:.0f} days"
     if long_use:
-        reasons.append(Reason(f"{why}: at least {days:g} days, longer than the usual {usual:g} (length assumed, no source gives one)",
-                              ("decision.long_use", "decision.long_use_taper")))
+        reasons.append(
+            Reason(
+                f"{why}: at least {days:g} days, longer than the usual {usual:g} (length assumed, no source gives one)",
+                ("decision.long_use", "decision.long_use_taper"),
+            )
+        )
     return WayDown(regimen, steps_of(regimen, supply), tuple(reasons))
 
 

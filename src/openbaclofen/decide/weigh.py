@@ -29,7 +29,9 @@ def weigh(rungs: Sequence[Rung], struck: dict[float, str], likenesses: Likenesse
         relief = chance("meaningful relief", steady.ashworth_fall[i] >= needed, steady.draw, steady.grade_relief)
         harm = chance("dose-limiting side effect beyond placebo", steady.limiting[i], steady.draw, steady.grade_limiting)
         why = struck.get(rung.daily_mg, "")
-        found.append(Candidate(rung.sig, rung.daily_mg, not why, relief, harm, significant(relief.middle - weight * harm.middle), why))
+        found.append(
+            Candidate(rung.sig, rung.daily_mg, not why, relief, harm, significant(relief.middle - weight * harm.middle), why)
+        )
     return tuple(found)
 
 

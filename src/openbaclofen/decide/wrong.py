@@ -23,7 +23,11 @@ def if_wrong(kb: KnowledgeBase, region: str, question: str) -> tuple[IfWrong, ..
     for event, topic, role, questions in THINGS:
         if question not in questions:
             continue
-        rules = [r for r in kb.rules.values() if r.topic == topic and r.route != "intrathecal" and not is_hint(r, kb) and role in ("", r.role)]
+        rules = [
+            r
+            for r in kb.rules.values()
+            if r.topic == topic and r.route != "intrathecal" and not is_hint(r, kb) and role in ("", r.role)
+        ]
         own = [r for r in rules if r.region in (region, "INT")] or rules
         if own:
             blocks.append(IfWrong(event, tuple(Reason(f"{r.text} [{r.region}]", (r.id,)) for r in own)))

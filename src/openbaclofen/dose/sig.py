@@ -22,9 +22,15 @@ __all__ = ["Sig", "SigError", "format_sig", "parse_sig"]
 
 LONGEST = 10 * 1000  # characters, of the text as written and of the canonical one
 _GRAMMAR = Path(__file__).with_suffix(".lark")
-_FORMS = {"tablet": "tablets", "orally_disintegrating_tablet": "orally disintegrating tablets", "powder": "powder",
-          "extended_release": "extended-release tablets", "oral_granules": "granules", "oral_solution": "solution",
-          "oral_suspension": "suspension"}
+_FORMS = {
+    "tablet": "tablets",
+    "orally_disintegrating_tablet": "orally disintegrating tablets",
+    "powder": "powder",
+    "extended_release": "extended-release tablets",
+    "oral_granules": "granules",
+    "oral_solution": "solution",
+    "oral_suspension": "suspension",
+}
 
 
 @dataclass(frozen=True)

@@ -185,8 +185,11 @@ class Assembly:
         if self.phases and self.phases[-1].doses_mg:
             return self.phases[-1]
         if self.current is None or self.phases:
-            raise StepError(step.at, "it starts from the dose taken now, which is not said; expected 'current:' in the case,"
-                                     " or the dose first, such as '20 mg TID for 7 d, then ...'")
+            raise StepError(
+                step.at,
+                "it starts from the dose taken now, which is not said; expected 'current:' in the case,"
+                " or the dose first, such as '20 mg TID for 7 d, then ...'",
+            )
         try:
             return taper.dose_in_force(self.current)
         except InputError as error:

@@ -45,8 +45,13 @@ class Made:
         return f"{self.dose_mg:g} mg: {said}"
 
 
-def products_of(products: Mapping[str, Product], region: str, form: str, strength_mg: float | None = None,
-                strength_mg_per_ml: float | None = None) -> tuple[Product, ...]:
+def products_of(
+    products: Mapping[str, Product],
+    region: str,
+    form: str,
+    strength_mg: float | None = None,
+    strength_mg_per_ml: float | None = None,
+) -> tuple[Product, ...]:
     """Products of a form that are sold in a region; with a strength only that one, wherever it is sold.
 
     Empty: none is known there, which says nothing on what can be made.

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 MOST_STEPS = 100
 
 
-def taper(current: Regimen, step_mg_per_day: float, interval_days: int, at_least_days: float = 0,
-          products: Iterable[Product] = ()) -> Regimen:
+def taper(
+    current: Regimen, step_mg_per_day: float, interval_days: int, at_least_days: float = 0, products: Iterable[Product] = ()
+) -> Regimen:
     """Come down from the dose a regimen ends on to nothing, by a daily amount at a time.
 
     The dosing times stay; the largest dose falls first, of equal doses the last of the day last. With products every dose
@@ -55,8 +56,12 @@ def changes(base: Phase, step: Fraction, target: Fraction, per_dose: bool = Fals
     if daily <= 0 or (gap := abs(target - sum(doses))) > MOST_STEPS * daily:
         raise InputError(f"steps of {float(step):g} mg lead there in no {MOST_STEPS} steps")
     quantum = divisor((*doses, step))
-    return [tuple(max(Fraction(0), d + sign * k * step) for d in doses) if per_dose
-            else spread(doses, sum(doses) + sign * k * step, quantum) for k in range(1, math.ceil(gap / daily))]
+    return [
+        tuple(max(Fraction(0), d + sign * k * step) for d in doses)
+        if per_dose
+        else spread(doses, sum(doses) + sign * k * step, quantum)
+        for k in range(1, math.ceil(gap / daily))
+    ]
 
 
 def falls(base: Phase, step: Fraction, sizes: Sequence[Fraction] = ()) -> list[tuple[Fraction, ...]]:
@@ -71,8 +76,9 @@ def falls(base: Phase, step: Fraction, sizes: Sequence[Fraction] = ()) -> list[t
     return found[1:]
 
 
-def _largest_makeable(doses: Sequence[Fraction], total: Fraction | int, quantum: Fraction,
-                      sizes: Sequence[Fraction]) -> tuple[Fraction, ...]:
+def _largest_makeable(
+    doses: Sequence[Fraction], total: Fraction | int, quantum: Fraction, sizes: Sequence[Fraction]
+) -> tuple[Fraction, ...]:
     """The doses with the highest total, at most `total`, of which each can be made and none is raised."""
     most = sum(math.floor(dose / quantum) for dose in doses)
     for units in range(min(math.floor(total / quantum), most), 0, -1):
@@ -122,4 +128,3 @@ def divisor(amounts: Sequence[Fraction]) -> Fraction:
     """The largest amount that divides all."""
     common = math.lcm(*(a.denominator for a in amounts))
     return Fraction(math.gcd(*(int(a * common) for a in amounts)), common)
-

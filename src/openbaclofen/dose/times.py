@@ -28,8 +28,11 @@ _CLOCK = re.compile(r"(?P<hh>\d\d)(?P<mm>\d\d)(?!\d)|(?P<h>\d{1,2})(?:[:.h](?P<m
 @lru_cache(maxsize=1)
 def dosing_times() -> Mapping[str, Hours]:
     """Hours of the day by what is said: 'TID', 'q8h', 'at bedtime'. The first of equal schedules is the canonical one."""
-    stated = {key.removeprefix(_PREFIX).replace("_", " "): fact.value for key, fact in facts.load().facts.items()
-              if key.startswith(_PREFIX)}
+    stated = {
+        key.removeprefix(_PREFIX).replace("_", " "): fact.value
+        for key, fact in facts.load().facts.items()
+        if key.startswith(_PREFIX)
+    }
     return MappingProxyType({key: tuple(value) for key, value in stated.items() if isinstance(value, list)})
 
 

@@ -16,34 +16,52 @@ _MICROGRAMS = "micrograms are an intrathecal unit; a dose by mouth is in mg"
 _NEEDED = "a dose 'as needed' has no times, so nothing can be computed for it; expected fixed doses such as '5 mg TID'"
 _OPEN = "the dose is left open; expected fixed doses such as '5 mg TID for 3 d, then 10 mg TID'"
 _RANGE = "a range leaves the dose open; expected one dose such as '5 mg'"
-_REFUSED: tuple[tuple[re.Pattern[str], str], ...] = tuple((re.compile(pattern, re.I), why) for pattern, why in (
-    (r"(?<![a-z])(mcg|ug|µg|μg|micrograms?|microgrammes?)(?![a-z])", _MICROGRAMS),
-    (r"\b(intrathecal(ly)?|it pump|pump|infusion|bolus)\b",
-     "an intrathecal dose; expected a dose by mouth, or 'therapy: {route: intrathecal}'"),
-    (r"\bp\.?r\.?n\b|\b(as|if|when|where|whenever)\s+(needed|required|necessary)\b|\bon demand\b|\bas wanted\b", _NEEDED),
-    (r"\bas\s+(directed|tolerated|instructed)\b|\bto\s+(effect|response|tolerance)\b|\bif\s+tolerated\b|\buntil\s+(effect|better|response)\b",
-     _OPEN),
-    (r"\b(up to|maximum|max|at most|not more than|or|about|approximately|approx|variable|sliding)\b|[~±<≤≥]|(?<!-)>", _OPEN),
-    (r"\d\s*(-|–|—|to)\s*\d+(\.\d+)?\s*(mg|g|tab|ml|x|times)", _RANGE),
-    (r"mg\s*/\s*kg|mg\s+per\s+k(ilo)?g", "a dose per weight; expected the dose itself, such as '5 mg TID'"),
-    (r"\d,\d", "a comma in a number can be read two ways; expected a point, such as '2.5', and no thousands separator"),
-    (r"\d{100}", "a number of a hundred digits or more; expected a dose"),
-    (r"\d[eE][+-]?\d", "a number with an exponent; expected it written out, such as '100'"),
-    (r"\b(after|post|before|on|with|during|following)\s+(each\s+|every\s+)?(haemo|hemo)?(dialysis|hd)\b|\bdialysis\b",
-     "a dose tied to dialysis has no times of its own; expected the times, such as '5 mg at 18:00 every 2 days',"
-     " and the sessions under 'dialysis' of the patient"),
-    (r"\bonce\s+(only\s+)?(at|in|on|with|before)\b",
-     "'once' can be one dose or one a day; expected 'as a single dose at 21:00' or 'daily at bedtime'"),
-    (r"\b\d{1,2}[./]\d{1,2}[./]\d{4}\b(?!\s*m?g)|\b\d{1,2}\s+(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\s+\d{4}\b",
-     "a date in this form can be read two ways; expected year-month-day, such as 2025-03-01"),
-    (r"(?<![\w.)-])[-−–]\s*\d", "a negative number; expected a dose above zero"),
-))
+_REFUSED: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(pattern, re.I), why)
+    for pattern, why in (
+        (r"(?<![a-z])(mcg|ug|µg|μg|micrograms?|microgrammes?)(?![a-z])", _MICROGRAMS),
+        (
+            r"\b(intrathecal(ly)?|it pump|pump|infusion|bolus)\b",
+            "an intrathecal dose; expected a dose by mouth, or 'therapy: {route: intrathecal}'",
+        ),
+        (r"\bp\.?r\.?n\b|\b(as|if|when|where|whenever)\s+(needed|required|necessary)\b|\bon demand\b|\bas wanted\b", _NEEDED),
+        (
+            r"\bas\s+(directed|tolerated|instructed)\b|\bto\s+(effect|response|tolerance)\b|\bif\s+tolerated\b|\buntil\s+(effect|better|response)\b",
+            _OPEN,
+        ),
+        (
+            r"\b(up to|maximum|max|at most|not more than|or|about|approximately|approx|variable|sliding)\b|[~±<≤≥]|(?<!-)>",
+            _OPEN,
+        ),
+        (r"\d\s*(-|–|—|to)\s*\d+(\.\d+)?\s*(mg|g|tab|ml|x|times)", _RANGE),
+        (r"mg\s*/\s*kg|mg\s+per\s+k(ilo)?g", "a dose per weight; expected the dose itself, such as '5 mg TID'"),
+        (r"\d,\d", "a comma in a number can be read two ways; expected a point, such as '2.5', and no thousands separator"),
+        (r"\d{100}", "a number of a hundred digits or more; expected a dose"),
+        (r"\d[eE][+-]?\d", "a number with an exponent; expected it written out, such as '100'"),
+        (
+            r"\b(after|post|before|on|with|during|following)\s+(each\s+|every\s+)?(haemo|hemo)?(dialysis|hd)\b|\bdialysis\b",
+            "a dose tied to dialysis has no times of its own; expected the times, such as '5 mg at 18:00 every 2 days',"
+            " and the sessions under 'dialysis' of the patient",
+        ),
+        (
+            r"\bonce\s+(only\s+)?(at|in|on|with|before)\b",
+            "'once' can be one dose or one a day; expected 'as a single dose at 21:00' or 'daily at bedtime'",
+        ),
+        (
+            r"\b\d{1,2}[./]\d{1,2}[./]\d{4}\b(?!\s*m?g)|\b\d{1,2}\s+(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\s+\d{4}\b",
+            "a date in this form can be read two ways; expected year-month-day, such as 2025-03-01",
+        ),
+        (r"(?<![\w.)-])[-−–]\s*\d", "a negative number; expected a dose above zero"),
+    )
+)
 _EXPECTED = (  # terminals of the grammar -> what a person calls them; the order is that of a message
     ({"NUMBER", "SLASHED", "COUNT_WORD", "FRACTION"}, "a dose such as '5 mg'"),
     ({"MG"}, "mg"),
     ({"TABLETS"}, "tablets"),
-    ({"TIMES_A_DAY", "EVERY_HOURS", "DAILY", "NAMED", "CLOCK", "SPACING"},
-     "how often ('TID', 'q8h', 'at bedtime', 'every other day')"),
+    (
+        {"TIMES_A_DAY", "EVERY_HOURS", "DAILY", "NAMED", "CLOCK", "SPACING"},
+        "how often ('TID', 'q8h', 'at bedtime', 'every other day')",
+    ),
     ({"DIVIDED"}, "in how many doses ('in 3 doses')"),
     ({"NEXT_NAMED", "NEXT_CLOCK"}, "'and' with a further time"),
     ({"DURATION"}, "for how long ('for 3 d')"),

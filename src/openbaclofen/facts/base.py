@@ -12,12 +12,33 @@ Severity = Literal["contraindicated", "major", "moderate", "caution", "info"]
 Quality = Literal["A", "B", "C", "D", "-"]
 Kind = Literal["measured", "label", "derived", "calibrated", "assumed", "definition"]
 Grade = Literal["calibrated", "extrapolated", "assumed"]
-Event = Literal["stop", "reduce", "missed", "surgery", "ingestion", "toxicity", "withdrawal", "dialysis_session", "pump_alarm",
-                "pump_removal", "stop_or_refill_overdue", "itb_withdrawal", "itb_overdose"]
+Event = Literal[
+    "stop",
+    "reduce",
+    "missed",
+    "surgery",
+    "ingestion",
+    "toxicity",
+    "withdrawal",
+    "dialysis_session",
+    "pump_alarm",
+    "pump_removal",
+    "stop_or_refill_overdue",
+    "itb_withdrawal",
+    "itb_overdose",
+]
 Datum = Literal["egfr", "weight"]
 Raiser = Literal["egfr_lt_60", "age_gte_65", "respiratory_impairment", "new_start_or_rise", "alcohol_use_disorder"]
-Form = Literal["tablet", "orally_disintegrating_tablet", "oral_granules", "oral_solution", "oral_suspension", "powder",
-               "extended_release", "intrathecal_injection"]
+Form = Literal[
+    "tablet",
+    "orally_disintegrating_tablet",
+    "oral_granules",
+    "oral_solution",
+    "oral_suspension",
+    "powder",
+    "extended_release",
+    "intrathecal_injection",
+]
 
 
 class Strict(BaseModel):

@@ -31,8 +31,11 @@ def check(records: Records, faults: Faults) -> None:
         name = f"{file}: {SECTIONS[section].id_of(record)}"
         for field, targets in _REFERENCES.get(section, {}).items():
             known = set().union(*(ids[t] for t in targets))
-            faults.extend(f"{name}: {field}: {key!r} is not among {' '.join(targets)}"
-                          for key in _as_list(getattr(record, field)) if key not in known)
+            faults.extend(
+                f"{name}: {field}: {key!r} is not among {' '.join(targets)}"
+                for key in _as_list(getattr(record, field))
+                if key not in known
+            )
     _check_rules(records, ids["conditions"], faults)
     _check_facts(records, ids["sources"], ids["evidence"], faults)
     _check_evidence(records, faults)
@@ -78,23 +81,34 @@ def _check_rules(records: Records, conditions: set[str], faults: Faults) -> None
     quality = {s.key: s.quality for found in records["sources"].values() for s in cast(list[Source], found)}
     rules = {r.id: (file, r) for file, found in records["rules"].items() for r in cast(list[Rule], found)}
     for file, rule in rules.values():
-        faults.extend(f"{file}: {rule.id}: when: {key!r} is not a condition" for key in _conditions(rule.when)
-                      if key not in conditions)
-        faults.extend(f"{file}: {rule.id}: conflicts_with: {other} does not name {rule.id} in turn"
-                      for other in rule.conflicts_with if other in rules and rule.id not in rules[other][1].conflicts_with)
+        faults.extend(
+            f"{file}: {rule.id}: when: {key!r} is not a condition" for key in _conditions(rule.when) if key not in conditions
+        )
+        faults.extend(
+            f"{file}: {rule.id}: conflicts_with: {other} does not name {rule.id} in turn"
+            for other in rule.conflicts_with
+            if other in rules and rule.id not in rules[other][1].conflicts_with
+        )
     weak: list[tuple[str, Rule | LabelEntry]] = list(rules.values())
     weak += [(file, e) for file, found in records["labels"].items() for e in cast(list[LabelEntry], found)]
-    faults.extend(f"{file}: {r.id}: use: only a hint, since no source is better than quality D" for file, r in weak
-                  if r.use == "rule" and all(quality.get(k, "-") in ("D", "-") for k in r.sources))
+    faults.extend(
+        f"{file}: {r.id}: use: only a hint, since no source is better than quality D"
+        for file, r in weak
+        if r.use == "rule" and all(quality.get(k, "-") in ("D", "-") for k in r.sources)
+    )
 
 
 def _check_facts(records: Records, sources: set[str], rows: set[str], faults: Faults) -> None:
     for file, found in records["facts"].items():
         for fact in cast(list[Fact], found):
             spreads = {"between_people": fact.between_people, "ignorance": fact.ignorance}
-            faults.extend(f"{file}: {fact.id}: {field}.source: {key!r} is not among sources or evidence"
-                          for field, spread in spreads.items() if spread
-                          for key in spread.source if key not in sources and key not in rows)
+            faults.extend(
+                f"{file}: {fact.id}: {field}.source: {key!r} is not among sources or evidence"
+                for field, spread in spreads.items()
+                if spread
+                for key in spread.source
+                if key not in sources and key not in rows
+            )
             if fact.kind not in ("assumed", "definition") and not (fact.evidence or fact.sources):
                 faults.append(f"{file}: {fact.id}: kind: {fact.kind} needs evidence or sources")
             if fact.kind in ("assumed", "derived", "calibrated") and not fact.why:

@@ -9,9 +9,39 @@ from pydantic import Field
 from openbaclofen.facts.base import Amount, Country, Datum, Event, Form, Grade, Kind, Quality, Raiser, Region, Severity, Strict
 from openbaclofen.facts.rule import Band, Condition, Ingredient, Interaction, Limits, Rule, Schedule, Taper
 
-__all__ = ["Amount", "Band", "Claim", "Code", "Condition", "ConditionTerm", "Country", "Datum", "Event", "EvidenceRow", "Fact",
-           "Form", "Grade", "Ingredient", "Interaction", "KidneyEquation", "Kind", "LabelEntry", "Limits", "NotFound",
-           "Product", "Quality", "Raiser", "Region", "Rule", "Schedule", "Severity", "Source", "Spread", "Strict", "Taper"]
+__all__ = [
+    "Amount",
+    "Band",
+    "Claim",
+    "Code",
+    "Condition",
+    "ConditionTerm",
+    "Country",
+    "Datum",
+    "Event",
+    "EvidenceRow",
+    "Fact",
+    "Form",
+    "Grade",
+    "Ingredient",
+    "Interaction",
+    "KidneyEquation",
+    "Kind",
+    "LabelEntry",
+    "Limits",
+    "NotFound",
+    "Product",
+    "Quality",
+    "Raiser",
+    "Region",
+    "Rule",
+    "Schedule",
+    "Severity",
+    "Source",
+    "Spread",
+    "Strict",
+    "Taper",
+]
 
 
 class Source(Strict):

@@ -156,8 +156,9 @@ def _get(kb: KnowledgeBase, names: Iterable[str]) -> list[Strict]:
     return [_records(kb)[n] for n in dict.fromkeys(names)]
 
 
-def _answer(kb: KnowledgeBase, asked: str, facts: list[Any], others: list[str], found: list[Strict],
-            record: Strict | None) -> WhyAnswer:
+def _answer(
+    kb: KnowledgeBase, asked: str, facts: list[Any], others: list[str], found: list[Strict], record: Strict | None
+) -> WhyAnswer:
     disagree = list(dict.fromkeys(n for f in facts for n in f.disagree))
     figures = [r for r in _get(kb, others) if isinstance(r, _FIGURES) and r not in facts and _name(r) not in disagree]
     rules = [r for r in found if isinstance(r, (Rule, Interaction, KidneyEquation, Product, ConditionTerm)) and r is not record]
@@ -172,7 +173,14 @@ def _answer(kb: KnowledgeBase, asked: str, facts: list[Any], others: list[str], 
         return tuple(statement(kb, r) for r in records if keep(r))
 
     return WhyAnswer(
-        asked=asked, record=record.model_dump(mode="json", by_alias=True, exclude_defaults=True) if record else None,
-        used=said(facts), disagree=said(_get(kb, disagree)), rules=said(rules), conflicts=said(conflicts), claims=said(claims),
-        others=said(figures, lambda r: r not in rules and r is not record and r not in missing), not_found=said(missing),
-        sources=tuple({(s["title"], s["url"]): s for r in shown for s in source_rows(kb, r)}.values()))
+        asked=asked,
+        record=record.model_dump(mode="json", by_alias=True, exclude_defaults=True) if record else None,
+        used=said(facts),
+        disagree=said(_get(kb, disagree)),
+        rules=said(rules),
+        conflicts=said(conflicts),
+        claims=said(claims),
+        others=said(figures, lambda r: r not in rules and r is not record and r not in missing),
+        not_found=said(missing),
+        sources=tuple({(s["title"], s["url"]): s for r in shown for s in source_rows(kb, r)}.values()),
+    )

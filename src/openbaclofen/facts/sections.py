@@ -36,18 +36,44 @@ class Section:
         return str(record.get(self.key, "") if isinstance(record, dict) else getattr(record, self.key))
 
 
-SECTIONS: dict[str, Section] = {s.name: s for s in (
-    Section("sources", Source, "key"), Section("facts", Fact), Section("rules", Rule), Section("interactions", Interaction),
-    Section("products", Product), Section("codes", Code, None), Section("conditions", ConditionTerm, "key"),
-    Section("claims", Claim), Section("evidence", EvidenceRow), Section("labels", LabelEntry), Section("not_found", NotFound),
-    Section("kidney_equations", KidneyEquation),
-)}
+SECTIONS: dict[str, Section] = {
+    s.name: s
+    for s in (
+        Section("sources", Source, "key"),
+        Section("facts", Fact),
+        Section("rules", Rule),
+        Section("interactions", Interaction),
+        Section("products", Product),
+        Section("codes", Code, None),
+        Section("conditions", ConditionTerm, "key"),
+        Section("claims", Claim),
+        Section("evidence", EvidenceRow),
+        Section("labels", LabelEntry),
+        Section("not_found", NotFound),
+        Section("kidney_equations", KidneyEquation),
+    )
+}
 
-_FILES = {"physiology/kidney_equations.yaml": "kidney_equations", "code/conditions.yaml": "conditions",
-          "label/not_found.yaml": "not_found"}
-_FOLDERS = {"drug": "facts", "formulation": "facts", "physiology": "facts", "mechanism": "facts", "outcome": "facts",
-            "rule": "rules", "interaction": "interactions", "product": "products", "code": "codes", "claim": "claims",
-            "source": "sources", "evidence": "evidence", "label": "labels"}
+_FILES = {
+    "physiology/kidney_equations.yaml": "kidney_equations",
+    "code/conditions.yaml": "conditions",
+    "label/not_found.yaml": "not_found",
+}
+_FOLDERS = {
+    "drug": "facts",
+    "formulation": "facts",
+    "physiology": "facts",
+    "mechanism": "facts",
+    "outcome": "facts",
+    "rule": "rules",
+    "interaction": "interactions",
+    "product": "products",
+    "code": "codes",
+    "claim": "claims",
+    "source": "sources",
+    "evidence": "evidence",
+    "label": "labels",
+}
 
 
 def section_of(name: str) -> Section | None:

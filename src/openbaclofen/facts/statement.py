@@ -45,11 +45,21 @@ def statement(kb: KnowledgeBase, record: Strict) -> Statement:
     sources = tuple(s["title"] for s in source_rows(kb, record))
     match record:
         case Fact():
-            return Statement(record.id, "facts", record.title, fact_value(record), record.kind, record.why, note, record.region,
-                             sources=sources)
+            return Statement(
+                record.id,
+                "facts",
+                record.title,
+                fact_value(record),
+                record.kind,
+                record.why,
+                note,
+                record.region,
+                sources=sources,
+            )
         case EvidenceRow():
-            return Statement(record.id, "evidence", _row_title(record), row_value(record), record.role, record.reason, note,
-                             sources=sources)
+            return Statement(
+                record.id, "evidence", _row_title(record), row_value(record), record.role, record.reason, note, sources=sources
+            )
         case LabelEntry():
             value = "; ".join(f"{name.replace('_', ' ')} {amount_value(a)}" for name, a in record.numbers.items())
             title = f"{record.topic}: {record.text}" + (f" ({record.population})" if record.population else "")
@@ -59,14 +69,24 @@ def statement(kb: KnowledgeBase, record: Strict) -> Statement:
             return Statement(record.id, "rules", record.text, "", record.role, "", note, record.region, hint, sources)
         case Interaction():
             title = f"with {record.with_}: {record.effect} {record.management}"
-            return Statement(record.id, "interactions", title, record.severity, "interaction", record.mechanism, note,
-                             sources=sources)
+            return Statement(
+                record.id, "interactions", title, record.severity, "interaction", record.mechanism, note, sources=sources
+            )
         case KidneyEquation():
             return Statement(record.id, "kidney_equations", record.title, record.formula, "equation", "", note, sources=sources)
         case Product():
             title = f"{record.form.replace('_', ' ')}: {', '.join(record.names)}"
-            return Statement(record.id, "products", title, product_value(record), "product", "", note,
-                             " ".join(record.regions), sources=sources)
+            return Statement(
+                record.id,
+                "products",
+                title,
+                product_value(record),
+                "product",
+                "",
+                note,
+                " ".join(record.regions),
+                sources=sources,
+            )
         case ConditionTerm():
             return Statement(record.key, "conditions", record.title, ", ".join(record.words), "condition", "", note)
         case Claim():

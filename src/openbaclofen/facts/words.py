@@ -10,8 +10,35 @@ from functools import cached_property
 from rapidfuzz.distance import Levenshtein
 
 _WORD = re.compile(r"[a-z0-9]+(?:\.[0-9]+)?")
-_EMPTY = frozenset(("a", "an", "and", "are", "as", "at", "be", "by", "do", "for", "from", "how", "in", "is", "it", "of", "on",
-                    "or", "the", "to", "what", "when", "which", "why", "with"))
+_EMPTY = frozenset(
+    (
+        "a",
+        "an",
+        "and",
+        "are",
+        "as",
+        "at",
+        "be",
+        "by",
+        "do",
+        "for",
+        "from",
+        "how",
+        "in",
+        "is",
+        "it",
+        "of",
+        "on",
+        "or",
+        "the",
+        "to",
+        "what",
+        "when",
+        "which",
+        "why",
+        "with",
+    )
+)
 
 
 def words_of(text: str) -> list[str]:

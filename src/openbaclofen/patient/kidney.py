@@ -57,10 +57,16 @@ def kidney_function(patient: Patient, equations: Mapping[str, KidneyEquation]) -
     if indexed is not None and patient.pregnant:
         notes.append("kidney equations were not made for pregnancy")
     return KidneyFunction(
-        indexed=indexed, absolute=absolute, cockcroft_gault=clearance, equation=used, weight_used=weight_used,
+        indexed=indexed,
+        absolute=absolute,
+        cockcroft_gault=clearance,
+        equation=used,
+        weight_used=weight_used,
         surface_formula=surface.formula if absolute else "",
         missing=tuple(dict.fromkeys([*missing, *(surface.missing if indexed else ()), *clearance_missing])),
-        on_dialysis=on_dialysis(patient), notes=tuple(notes))
+        on_dialysis=on_dialysis(patient),
+        notes=tuple(notes),
+    )
 
 
 def on_dialysis(patient: Patient) -> bool:
@@ -83,8 +89,9 @@ def schwartz(equation: KidneyEquation, creatinine: Creatinine, height: Height) -
     return IndexedGFR.of(rate, equation.result_unit)
 
 
-def cockcroft_gault(equation: KidneyEquation, creatinine: Creatinine, age: Age, weight: Weight,
-                    sex: Literal["female", "male"]) -> AbsoluteGFR:
+def cockcroft_gault(
+    equation: KidneyEquation, creatinine: Creatinine, age: Age, weight: Weight, sex: Literal["female", "male"]
+) -> AbsoluteGFR:
     """(age_from - age) * weight * factor / Scr, with weight in kg; never below zero."""
     years = max(_number(equation, "age_from") - age.value, 0.0)
     rate = years * weight.to("kg") * _of_sex(equation, "factor", sex) / creatinine.to(equation.creatinine_unit)
@@ -106,8 +113,11 @@ def _indexed(patient: Patient, equation: KidneyEquation | None) -> tuple[Indexed
     if patient.reported_egfr is not None:
         return patient.reported_egfr, [], REPORTED
     child = equation is not None and equation.id == CHILD
-    needed = {"age": patient.age, "creatinine": patient.creatinine,
-              **({"height": patient.height} if child else {"sex": patient.sex})}
+    needed = {
+        "age": patient.age,
+        "creatinine": patient.creatinine,
+        **({"height": patient.height} if child else {"sex": patient.sex}),
+    }
     missing = [name for name, value in needed.items() if value is None]
     if missing or equation is None or patient.age is None or patient.creatinine is None:
         return None, missing, ""

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from openbaclofen.body.schedule import Doses
-from openbaclofen.case.record import Case, OralTherapy
 from openbaclofen.cascade import Course as Simulated
+from openbaclofen.case.record import Case, OralTherapy
 from openbaclofen.decide.foresee import SETTLED_DAYS
 from openbaclofen.dose.regimen import Regimen
 from openbaclofen.errors import InputError
@@ -95,8 +95,20 @@ class Course:
         for layer in ("people", "ignorance"):
             for name, values in self.named(layer == "ignorance").items():
                 low, middle, high = np.quantile(values, ends, axis=0)
-                frames.append(polars.DataFrame({"time_h": self.time_h, "quantity": name, "layer": layer, "low": low, "median": middle,
-                                                "high": high, "unit": self.unit(name), "grade": self.grade(name)}))
+                frames.append(
+                    polars.DataFrame(
+                        {
+                            "time_h": self.time_h,
+                            "quantity": name,
+                            "layer": layer,
+                            "low": low,
+                            "median": middle,
+                            "high": high,
+                            "unit": self.unit(name),
+                            "grade": self.grade(name),
+                        }
+                    )
+                )
         return polars.concat(frames)
 
     def to_dict(self) -> CourseDocument:
@@ -104,9 +116,19 @@ class Course:
         people, unsure = self.named(), self.named(ignorance=True)
         found = {n: Ranges(self.unit(n), self.grade(n), _quantiles(people[n]), _quantiles(unsure[n])) for n in people}
         return CourseDocument(
-            self.title, self.sig, len(self.plasma_ng_per_ml), self.seed, version("openbaclofen"), self.knowledge, list(self.facts),
-            self.time_h.tolist(), self.dose_time_h.tolist(), self.dose_mg.tolist(), found.pop("plasma_ng_per_ml"),
-            found.pop("csf_ng_per_ml"), found,
+            self.title,
+            self.sig,
+            len(self.plasma_ng_per_ml),
+            self.seed,
+            version("openbaclofen"),
+            self.knowledge,
+            list(self.facts),
+            self.time_h.tolist(),
+            self.dose_time_h.tolist(),
+            self.dose_mg.tolist(),
+            found.pop("plasma_ng_per_ml"),
+            found.pop("csf_ng_per_ml"),
+            found,
         )
 
     def write(self, path: Path | str, level: float = 0.9) -> None:
@@ -139,11 +161,21 @@ def simulate_case(case: Case, kb: KnowledgeBase, *, people: int, seed: int, days
     until = days * HOURS_PER_DAY
     times = np.arange(0.0, until + every_h / 2, every_h)
     if people * len(times) > MOST_NUMBERS:
-        raise InputError(f"{people} people at {len(times)} times is more than is held at once ({MOST_NUMBERS:g}); ask for fewer", "--people")
+        raise InputError(
+            f"{people} people at {len(times)} times is more than is held at once ({MOST_NUMBERS:g}); ask for fewer", "--people"
+        )
     at, mg = therapy.regimen.events(until)
     person = typical(case.patient, kidney_function(case.patient, kb.kidney_equations), kb, therapy.form)
     settled = _settled(case)
-    simulated = course(person, Doses(at, mg), times, number=people, ignorance=int(kb.value("decision.ignorance_draws")), seed=seed, settled=settled)
+    simulated = course(
+        person,
+        Doses(at, mg),
+        times,
+        number=people,
+        ignorance=int(kb.value("decision.ignorance_draws")),
+        seed=seed,
+        settled=settled,
+    )
     return Course(simulated, therapy.text, case.title, at, mg, seed, person.facts, kb.version)
 
 

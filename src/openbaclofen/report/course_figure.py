@@ -52,6 +52,8 @@ def _panel(axis: Axes, days: np.ndarray, people: np.ndarray, ignorance: np.ndarr
         bottom, top = np.quantile(people, (low, high), axis=0)
         axis.fill_between(days, bottom, top, color=COLOUR, alpha=0.5 / 2, linewidth=0, label=f"{high - low:.0%} of people")
     axis.plot(days, np.median(people, axis=0), color=DARK, linewidth=1, label="middle")
-    for edge, label in zip(np.quantile(ignorance, RIBBONS[0], axis=0), ("90 % range of the middle, not known better", None), strict=True):
+    for edge, label in zip(
+        np.quantile(ignorance, RIBBONS[0], axis=0), ("90 % range of the middle, not known better", None), strict=True
+    ):
         axis.plot(days, edge, color=IGNORANCE, linewidth=1, linestyle=":", label=label)
     axis.margins(x=0)

@@ -29,15 +29,22 @@ SHOWN_DAYS = 4
 def print_course(course: Course, console: Console, written: Sequence[Path] = ()) -> None:
     """Print a few days, first to last, each quantity with both of its ranges."""
     last = int(np.ceil(course.time_h[-1] / HOURS_PER_DAY))
-    days = sorted({int(round(d)) for d in np.linspace(1, max(last, 1), SHOWN_DAYS)})
-    console.print(Text.assemble((course.title or "course", "bold"), f"\n{course.sig} · {len(course.plasma_ng_per_ml)} people · seed {course.seed}"))
+    days = sorted({round(d) for d in np.linspace(1, max(last, 1), SHOWN_DAYS)})
+    console.print(
+        Text.assemble(
+            (course.title or "course", "bold"), f"\n{course.sig} · {len(course.plasma_ng_per_ml)} people · seed {course.seed}"
+        )
+    )
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for name in ("day", "quantity", "expected", "unit", "grade"):
         table.add_column(name, header_style="dim", overflow="fold")
     for day in days:
         inside = (course.time_h >= (day - 1) * HOURS_PER_DAY) & (course.time_h <= day * HOURS_PER_DAY)
         for i, (name, title, how) in enumerate(ROWS):
-            people, unsure = how(course.named()[name][:, inside], axis=1), how(course.named(ignorance=True)[name][:, inside], axis=1)
+            people, unsure = (
+                how(course.named()[name][:, inside], axis=1),
+                how(course.named(ignorance=True)[name][:, inside], axis=1),
+            )
             e = expected(title, course.unit(name), people, unsure, course.grade(name))
             table.add_row(str(day) if i == 0 else "", title, said(e), e.unit, e.grade)
     console.print(table)

@@ -15,7 +15,9 @@ from openbaclofen.report.verdict_text import verdict_block
 
 NOT_A_DEVICE = "Decision support for professionals, not a medical device; no plan is an order."
 HOW_TO_READ = "middle (90 % of people like this one) ~ 90 % range of the middle itself over what is not known"
-HOW_WEIGHED = "relief: chance of a meaningful fall of the Ashworth score; limiting: of a dose-limiting side effect, beyond placebo"
+HOW_WEIGHED = (
+    "relief: chance of a meaningful fall of the Ashworth score; limiting: of a dose-limiting side effect, beyond placebo"
+)
 SOURCES_SHOWN = 10
 
 
@@ -26,7 +28,8 @@ def heading(console: Console, text: str) -> None:
 
 def said(expected: Expected) -> str:
     """One prediction in one cell."""
-    return f"{expected.middle:g} ({expected.low:g} to {expected.high:g}) ~{expected.ignorance_low:g} to {expected.ignorance_high:g}"
+    e = expected
+    return f"{e.middle:g} ({e.low:g} to {e.high:g}) ~{e.ignorance_low:g} to {e.ignorance_high:g}"
 
 
 def days(step: Step) -> str:
@@ -98,7 +101,11 @@ def _proposal(plan: Plan, console: Console) -> None:
     if plan.proposal is None:
         return
     indented(console, step_table(plan.proposal.steps))
-    limit = f"ceiling {plan.proposal.ceiling_mg:g} mg/day" if plan.proposal.ceiling_mg is not None else "no ceiling stated by any rule"
+    limit = (
+        f"ceiling {plan.proposal.ceiling_mg:g} mg/day"
+        if plan.proposal.ceiling_mg is not None
+        else "no ceiling stated by any rule"
+    )
     indented(console, Text(f"{limit}: {'; '.join(plan.proposal.limited_by)}" if plan.proposal.limited_by else limit))
     indented(console, Text(f"pace: {plan.proposal.pace_by}"))
     if any(s.expected for s in plan.proposal.steps):
@@ -143,10 +150,19 @@ def _footer(plan: Plan, console: Console) -> None:
     for source in plan.sources[:SOURCES_SHOWN]:
         indented(console, Text(f"{source['quality']}  {source['title']}", style="dim", overflow="fold"))
     if len(plan.sources) > SOURCES_SHOWN:
-        indented(console, Text(f"and {len(plan.sources) - SOURCES_SHOWN} more; addresses with --json, or `openbaclofen why RULE`", style="dim"))
+        indented(
+            console,
+            Text(
+                f"and {len(plan.sources) - SOURCES_SHOWN} more; addresses with --json, or `openbaclofen why RULE`", style="dim"
+            ),
+        )
     for text in plan.notes:
         console.print(Text(f"Note: {text}"))
     for text in plan.not_modelled:
         console.print(Text(f"Not modelled yet: {text}", style="dim"))
-    console.print(Text(f"openbaclofen {plan.version}, knowledge {plan.knowledge}, seed {plan.seed}, {plan.people} likenesses", style="dim"))
+    console.print(
+        Text(
+            f"openbaclofen {plan.version}, knowledge {plan.knowledge}, seed {plan.seed}, {plan.people} likenesses", style="dim"
+        )
+    )
     console.print(Text(NOT_A_DEVICE, style="dim"))

@@ -1,4 +1,4 @@
-"""A verdict goes in; what a reader in a hurry needs comes out: worst first, one action and one reason each, then what is missing."""
+"""A verdict goes in; what a reader in a hurry needs comes out: worst first, action and reason each, then what is missing."""
 
 from __future__ import annotations
 
@@ -25,12 +25,14 @@ def headline(verdict: Verdict) -> Text:
     counts = f"{len(verdict.findings)} finding{'' if len(verdict.findings) == 1 else 's'}"
     if verdict.cannot_tell:
         counts += f", {len(verdict.cannot_tell)} thing{'' if len(verdict.cannot_tell) == 1 else 's'} it cannot tell"
-    return Text.assemble("Verdict: ", (f" {verdict.severity.upper()} ", COLOUR[verdict.severity]), f"  {counts}  (rules of {verdict.region})")
+    return Text.assemble(
+        "Verdict: ", (f" {verdict.severity.upper()} ", COLOUR[verdict.severity]), f"  {counts}  (rules of {verdict.region})"
+    )
 
 
 def cited(finding: Finding) -> str:
     """Rule ids with region and the best source quality."""
-    best = min((s["quality"] for s in finding.sources), key=lambda q: "ABCD-".index(q), default="-")
+    best = min((s["quality"] for s in finding.sources), key="ABCD-".index, default="-")
     others = f" +{len(finding.rules) - 1}" if len(finding.rules) > 1 else ""
     return f"{finding.rule}{others}, {finding.region}, source {best}{', HINT ONLY' if finding.hint else ''}"
 
@@ -57,7 +59,9 @@ def cannot_tell_rows(rows: tuple[CannotTell, ...]) -> Table:
         need = ", ".join(row.need)
         table.add_row(
             Text("CANNOT TELL", style=COLOUR["cannot tell"]),
-            Text.assemble((f"need {need}", "bold"), f": would decide {row.would_say}", (f"  [{row.rule}, up to {row.severity}]", "dim")),
+            Text.assemble(
+                (f"need {need}", "bold"), f": would decide {row.would_say}", (f"  [{row.rule}, up to {row.severity}]", "dim")
+            ),
         )
     return table
 

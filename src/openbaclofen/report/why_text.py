@@ -1,4 +1,4 @@
-"""What the program knows about something goes in; the value used, all others, who disagrees and the sources come out as text."""
+"""What the program knows of something goes in; the value used, all others, who disagrees and the sources come out as text."""
 
 from __future__ import annotations
 
@@ -38,7 +38,9 @@ def print_why(answer: WhyAnswer, console: Console) -> None:
     if answer.sources:
         console.print(Rule(Text("Sources", style="bold"), align="left", style="dim"))
         for s in answer.sources:
-            console.print(Padding(Text(f"{s['quality']}  {s['title']}  {s['url']}", style="dim", overflow="fold"), (0, 0, 0, 2)))
+            console.print(
+                Padding(Text(f"{s['quality']}  {s['title']}  {s['url']}", style="dim", overflow="fold"), (0, 0, 0, 2))
+            )
 
 
 def record_table(record: dict[str, Any]) -> Table:
