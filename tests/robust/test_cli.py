@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
+import sys
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import jsonschema
@@ -67,13 +70,18 @@ def test_bad_input_exits_2_with_one_message(argv: list[str], capsys: pytest.Capt
     assert "Traceback" not in said.err
 
 
+@pytest.mark.parametrize("case", EXAMPLES, ids=lambda p: p.stem)
+def test_standard_input_gives_the_same_answer_as_the_file(
+    case: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from_file = document(capsys, "check", str(case), "--json")
+    monkeypatch.setattr("sys.stdin", io.StringIO(case.read_text()))
+    assert document(capsys, "check", "-", "--json") == from_file
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.data())
 def test_a_garbled_case_never_shows_a_traceback(data: st.DataObject) -> None:
-    import io
-    import sys
-    from contextlib import redirect_stderr, redirect_stdout
-
     text = data.draw(st.sampled_from(EXAMPLES)).read_text()
     for _ in range(data.draw(st.integers(1, 6))):
         at = data.draw(st.integers(0, len(text)))

@@ -21,7 +21,7 @@ app = App(
     version_flags=["--version"],
 )
 
-CaseFile = Annotated[str, Parameter(help="case file (YAML or JSON), or - for standard input")]
+CaseFile = Annotated[str, Parameter(help="case file (YAML or JSON), or - for standard input", allow_leading_hyphen=True)]
 Json = Annotated[bool, Parameter(name="--json", negative="", help="print a JSON document of a versioned schema")]
 Seed = Annotated[int, Parameter(help="seed of the virtual people; the same seed gives the same bytes")]
 
@@ -91,6 +91,7 @@ def simulate(
 @app.command
 def why(
     *text: Annotated[str, Parameter(help="words, or the id of a rule, fact, interaction, claim or evidence row")],
+    everything: Annotated[bool, Parameter(name="--all", negative="", help="every statement with its reasons")] = False,
     json: Json = False,
 ) -> int:
     """What the program knows and uses, all other sources, who disagrees."""
@@ -101,7 +102,7 @@ def why(
     if json:
         emit(as_json.text("why", answer.to_dict()))
     else:
-        why_text.print_why(answer, out())
+        why_text.print_why(answer, out(), everything)
     return OK
 
 

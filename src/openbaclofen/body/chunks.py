@@ -24,7 +24,7 @@ from openbaclofen.body.schedule import Blocks, Doses, Steps, plan
 from openbaclofen.errors import InputError
 
 WIDTH = 4**4  # people at a time; a multiple of what a processor adds at once
-_FINE = 2 * 4  # sizes of the other axes are padded by at most an eighth
+_FINE = 4  # sizes of the other axes are padded by at most a quarter
 _compiled: set[tuple[Any, ...]] = set()
 
 
@@ -103,7 +103,7 @@ def _step_tables(schedule: Steps) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def size(needed: int) -> int:
-    """The next of a few sizes, at most an eighth larger."""
+    """The next of a few sizes, at most a quarter larger."""
     unit = 1
     while needed > 2 * _FINE * unit:
         unit *= 2

@@ -102,7 +102,7 @@ def _proposal(plan: Plan, console: Console) -> None:
         return
     indented(console, step_table(plan.proposal.steps))
     limit = (
-        f"ceiling {plan.proposal.ceiling_mg:g} mg/day"
+        f"ceiling {plan.proposal.ceiling_mg:.3g} mg/day"
         if plan.proposal.ceiling_mg is not None
         else "no ceiling stated by any rule"
     )

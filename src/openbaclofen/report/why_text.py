@@ -24,8 +24,13 @@ SECTIONS = (
 )
 
 
-def print_why(answer: WhyAnswer, console: Console) -> None:
-    """Print the answer, section by section."""
+BRIEF = ("others", "rules", "claims")  # sections cut to a line each and a few lines, unless all is asked for
+SHOWN = 6
+BEST = "ABC"
+
+
+def print_why(answer: WhyAnswer, console: Console, everything: bool = False) -> None:
+    """Print the answer, section by section. everything: all statements with their reasons, and all sources."""
     if answer.record is not None:
         console.print(Text(answer.asked, style="bold"))
         console.print(Padding(record_table(answer.record), (0, 0, 0, 2)))
@@ -33,8 +38,11 @@ def print_why(answer: WhyAnswer, console: Console) -> None:
         statements: tuple[Statement, ...] = getattr(answer, field)
         if statements:
             console.print(Rule(Text(f"{title} ({len(statements)})", style="bold"), align="left", style="dim"))
-            for s in statements:
-                console.print(Padding(line(s), (0, 0, 0, 2)))
+            brief = field in BRIEF and not everything
+            for s in statements[:SHOWN] if brief else statements:
+                console.print(Padding(line(s, brief), (0, 0, 0, 2)))
+            if brief and len(statements) > SHOWN:
+                console.print(Padding(Text(f"and {len(statements) - SHOWN} more: --all", style="dim"), (0, 0, 0, 2)))
     if answer.sources:
         console.print(Rule(Text("Sources", style="bold"), align="left", style="dim"))
         for s in answer.sources:
@@ -63,12 +71,12 @@ def shown(value: object) -> str:
     return str(value)
 
 
-def line(s: Statement) -> Text:
-    """One statement: what, how much, how it was come by, why."""
+def line(s: Statement, brief: bool = False) -> Text:
+    """One statement: what, how much, how it was come by, why (unless brief)."""
     role = f"  {s.role}" if s.role else ""
     region = f", {s.region}" if s.region and s.region != "INT" else ""
     text = Text.assemble((s.value + "  " if s.value else "", "bold"), s.title, (f"{role}  [{s.id}{region}]", "dim"))
-    for extra in (s.why, s.note, "HINT ONLY: weak source" if s.hint else ""):
+    for extra in ("" if brief else s.why, "" if brief else s.note, "HINT ONLY: weak source" if s.hint else ""):
         if extra:
             text.append(f"\n  {extra}", style="dim")
     return text
