@@ -5,7 +5,7 @@ BIN := .venv/bin
 CASE ?= examples/ms-adult.yaml
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: plan test lint docs bench lock clean
+.PHONY: plan test lint docs readme bench lock clean
 
 plan: .venv/run.stamp  ## print the plan of $(CASE)
 	@$(BIN)/openbaclofen plan $(CASE)
@@ -21,6 +21,9 @@ lint: .venv/dev.stamp
 
 docs: .venv/dev.stamp
 	$(BIN)/python -m sphinx -W -b html docs docs/_build
+
+readme: .venv/run.stamp  ## put today's output into the README
+	$(BIN)/python docs/readme.py
 
 bench: .venv/dev.stamp
 	$(BIN)/python benchmarks/engine.py

@@ -70,7 +70,15 @@ class Quantity:
 
     @classmethod
     def parse(cls, text: object) -> Self:
-        """Read '62 kg'. Errors: UnitError naming the text and the units that are accepted."""
+        """Read '62 kg'. Errors: UnitError naming the text and the units that are accepted.
+
+        >>> Creatinine.parse("88.4 umol/L")
+        Creatinine(value=1.0)
+        >>> OralDose.parse("50 ug")
+        Traceback (most recent call last):
+        ...
+        openbaclofen.units.UnitError: oral dose in 'ug' refused: oral doses are in mg; micrograms are intrathecal doses
+        """
         match = _NUMBER_AND_UNIT.match(text) if isinstance(text, str) else None
         if match is None or match.group(2) is None:
             raise UnitError(f"{cls.name} needs a number with a unit ({cls.units()}), got {_shown(text)}")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from tests.virtual import parameters
 
 from openbaclofen.body.schedule import Doses
 from openbaclofen.cascade import UNITS, settled_days, simulate, steady_state
 from openbaclofen.errors import InputError
-from tests.virtual import parameters
 
 AT = np.array([9.0, 14.2, 21.0, 0.0, 23.9])
 MG = np.array([[10.0, 10.0, 10.0, 0.0, 0.0], [5.0, 0.0, 20.0, 2.5, 0.0], [0.0, 0.0, 0.0, 0.0, 30.0], [0.0] * 5])
@@ -23,7 +23,11 @@ def test_a_settled_day_is_what_the_course_shows(points: int) -> None:
         doses = Doses(AT, mg)
         seen = simulate(people, doses, hours, initial_mg=steady_state(people, doses, 24.0)).quantities()
         for name in UNITS:
-            for found, expected in ((days.mean, seen[name].mean(1)), (days.highest, seen[name].max(1)), (days.lowest, seen[name].min(1))):
+            for found, expected in (
+                (days.mean, seen[name].mean(1)),
+                (days.highest, seen[name].max(1)),
+                (days.lowest, seen[name].min(1)),
+            ):
                 assert found[name][candidate] == pytest.approx(expected, rel=1e-10, abs=1e-12)
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import jax
 import numpy as np
 import pytest
+from tests.virtual import parameters
 
 from openbaclofen.body.engine import prepare
 from openbaclofen.body.schedule import Doses
 from openbaclofen.cascade import effects, simulate
 from openbaclofen.outcome.scales import meaningful_response
 from openbaclofen.receptor.site import active_concentration, postsynaptic_conductance, presynaptic_release
-from tests.virtual import parameters
 
 prepare()
 PEOPLE = parameters(1)
@@ -24,7 +24,13 @@ def at(umol_per_l: float) -> np.ndarray:
 
 def test_without_drug_nothing_changes() -> None:
     seen = {name: float(value[0]) for name, value in effects(PEOPLE, at(0.0)).items()}
-    expected = {"presynaptic_release": 1, "postsynaptic_conductance": 0, "reflex_gain": 1, "modified_ashworth": 3, "sedation": 0.23}
+    expected = {
+        "presynaptic_release": 1,
+        "postsynaptic_conductance": 0,
+        "reflex_gain": 1,
+        "modified_ashworth": 3,
+        "sedation": 0.23,
+    }
     assert seen == pytest.approx(expected, abs=1e-12)
 
 
@@ -37,7 +43,12 @@ def test_half_of_each_effect_is_at_its_half_concentration() -> None:
 
 def test_more_drug_means_less_spasticity_and_more_drowsiness_within_the_scales() -> None:
     seen = [effects(PEOPLE, at(c)) for c in np.geomspace(1e-4, 1e3, 60)]
-    for name, sign in (("presynaptic_release", -1), ("postsynaptic_conductance", 1), ("reflex_gain", -1), ("modified_ashworth", -1)):
+    for name, sign in (
+        ("presynaptic_release", -1),
+        ("postsynaptic_conductance", 1),
+        ("reflex_gain", -1),
+        ("modified_ashworth", -1),
+    ):
         assert (sign * np.diff([float(s[name][0]) for s in seen]) >= 0).all()
     assert all(0 <= float(s["modified_ashworth"][0]) <= 3 for s in seen)
     assert all(0 <= float(s["sedation"][0]) <= 1 for s in seen)

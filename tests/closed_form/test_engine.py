@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from jax import Array
 from scipy.linalg import expm
+from tests.virtual import bodies, first, matrix, parameters
 
 from openbaclofen.body.chunks import Task, run
 from openbaclofen.body.cycle import settled
@@ -19,7 +20,6 @@ from openbaclofen.body.propagate import advance, propagator, squarings_needed
 from openbaclofen.body.schedule import Blocks, Doses, Steps, plan
 from openbaclofen.cascade import Observe, observe, simulate, steady_state
 from openbaclofen.errors import InputError
-from tests.virtual import bodies, first, matrix, parameters
 
 prepare()
 EVEN, UNEVEN = np.arange(0.0, 72.0), np.array([0.0, 0.3, 1.1, 2.0, 5.5, 11.7, 24.0, 47.9])
@@ -74,7 +74,9 @@ def test_bateman_also_where_absorption_and_elimination_coincide(times: np.ndarra
 
 def test_two_compartments_by_mouth_are_three_exponentials() -> None:
     ka, k12, k21, k10 = 1.64, 0.449, 0.657, 0.375
-    seen = amounts_of(TWO, {"ka": [ka], "k12": [k12], "k21": [k21], "k10": [k10]}, Doses(np.array([0.0]), np.array([1.0]), "gut"), EVEN)
+    seen = amounts_of(
+        TWO, {"ka": [ka], "k12": [k12], "k21": [k21], "k10": [k10]}, Doses(np.array([0.0]), np.array([1.0]), "gut"), EVEN
+    )
     both, root = k12 + k21 + k10, math.sqrt((k12 + k21 + k10) ** 2 - 4 * k21 * k10)
     alpha, beta = (both + root) / 2, (both - root) / 2
     parts = ((alpha, beta, ka), (beta, alpha, ka), (ka, alpha, beta))
@@ -111,7 +113,11 @@ def test_steady_state_is_what_long_repetition_reaches_and_repeats_itself() -> No
 
 def random_rates(n: int, people: int, seed: int) -> np.ndarray:
     random = np.random.default_rng(seed)
-    rate = random.uniform(0, 1, (n, n, people)) * (random.uniform(0, 1, (n, n, 1)) < 0.4) * 10.0 ** random.uniform(-3, 2, (n, n, 1))
+    rate = (
+        random.uniform(0, 1, (n, n, people))
+        * (random.uniform(0, 1, (n, n, 1)) < 0.4)
+        * 10.0 ** random.uniform(-3, 2, (n, n, 1))
+    )
     rate[np.arange(n), np.arange(n)] = 0
     rate[np.arange(n), np.arange(n)] = -rate.sum(axis=0)
     return rate
@@ -126,7 +132,9 @@ def test_propagator_and_advance_agree_with_scipy(seed: int, hours: float) -> Non
     found = np.asarray(propagator(jnp.asarray(rate), jnp.asarray(hours), squarings))
     start = np.random.default_rng(seed).uniform(0, 1, (n, people))
     part = np.array([[0.0], [0.2], [0.77], [1.0]]) * hours
-    moved = np.asarray(advance(jnp.asarray(rate), jnp.asarray(start), jnp.asarray(hours), jnp.asarray(part), squarings, ((0, n),)))
+    moved = np.asarray(
+        advance(jnp.asarray(rate), jnp.asarray(start), jnp.asarray(hours), jnp.asarray(part), squarings, ((0, n),))
+    )
     for person in range(people):
         assert found[:, :, person] == pytest.approx(expm(rate[:, :, person] * hours), rel=1e-8, abs=1e-11)
         for i, t in enumerate(part[:, 0]):
@@ -153,7 +161,11 @@ def test_nothing_flows_without_rates_and_without_doses() -> None:
 @pytest.mark.parametrize("kind", ["everyone", "clock", "each"])
 def test_every_schedule_agrees_with_the_matrix_exponential(times: np.ndarray, kind: str) -> None:
     random, people = np.random.default_rng(2), 3
-    shift = {"everyone": np.zeros((1, 1)), "clock": random.uniform(-3, 3, (people, 1)), "each": random.uniform(-3, 3, (people, 9))}
+    shift = {
+        "everyone": np.zeros((1, 1)),
+        "clock": random.uniform(-3, 3, (people, 1)),
+        "each": random.uniform(-3, 3, (people, 9)),
+    }
     at = DAYS[None] + shift[kind]
     mg = random.uniform(5, 30, at.shape) * (random.uniform(0, 1, at.shape) < 0.8)
     doses = Doses(at[0], mg[0]) if kind == "everyone" else Doses(at, mg)

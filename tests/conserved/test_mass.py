@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.virtual import bodies, parameters
 
 from openbaclofen.body.oral import BODY
 from openbaclofen.body.schedule import Doses
 from openbaclofen.cascade import Observe, observe
-from tests.virtual import bodies, parameters
 
 PEOPLE = 4
 ALL = Observe((), BODY.compartments)
@@ -24,7 +24,7 @@ def given_by(doses: list[tuple[float, float]], times: np.ndarray) -> np.ndarray:
     return (mg[None] * (at[None] < times[:, None])).sum(1)
 
 
-@settings(deadline=None, max_examples=40, derandomize=True)
+@settings(deadline=None, max_examples=25, derandomize=True)
 @given(
     doses=st.lists(DOSE, min_size=6, max_size=6),
     even=st.booleans(),

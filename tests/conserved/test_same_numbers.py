@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from tests.virtual import first, parameters
 
 from openbaclofen.body import chunks
 from openbaclofen.body.schedule import Doses
 from openbaclofen.cascade import simulate
 from openbaclofen.population import Known, Spread, Typical, _differ, _not_known, likenesses, normals
-from tests.virtual import first, parameters
 
 MANY = 600
 HOURS = np.arange(0.0, 60.0)
@@ -81,7 +81,7 @@ def test_likenesses_are_people_under_draws() -> None:
     from openbaclofen.patient.kidney import kidney_function
     from openbaclofen.patient.person import Patient
     from openbaclofen.population import draws, people
-    from openbaclofen.units import Age, IndexedGFR, Height, Weight
+    from openbaclofen.units import Age, Height, IndexedGFR, Weight
 
     kb = load()
     patient = Patient(age=Age(40), sex="male", weight=Weight(70), height=Height(175), reported_egfr=IndexedGFR(100))

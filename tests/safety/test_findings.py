@@ -86,6 +86,12 @@ def test_no_one_is_left_without(region: str, changes: dict, rule: str) -> None:
     assert f"from {KB.rules[rule].region}" in found.region.split(", ")
 
 
+def test_of_equals_the_one_that_no_one_is_to_be_without_leads() -> None:
+    found = finding(verdict({**STOPPED, "region": "UK"}), "TAPER-US")
+    assert found.rule == "TAPER-US"
+    assert set(found.rules) == {"TAPER-US", "TAPER-NICE-LONG", "WD-SIGNS"}
+
+
 def test_a_region_with_its_own_ceiling_takes_no_other() -> None:
     assert "ADULT-MAX-US" not in told(verdict({"region": "UK", "therapy": "22 mg QID"}))
     assert finding(verdict({"region": "UK", "therapy": "22 mg QID"}), "ADULT-MAX-UK").severity == "caution"

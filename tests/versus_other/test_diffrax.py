@@ -8,12 +8,12 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from jax import Array
+from tests.virtual import parameters
 
 from openbaclofen.body.engine import prepare
 from openbaclofen.body.oral import Body
 from openbaclofen.body.schedule import Doses
 from openbaclofen.cascade import Observe, observe
-from tests.virtual import parameters
 
 prepare()
 PEOPLE, DOSES, DAYS = 200, 12, 4.0
@@ -52,7 +52,9 @@ def by_solver(bodies: Body, hour: Array, mg: Array, physiology: Array) -> Array:
         then, dose, which = happening
         term, body = diffrax.ODETerm(slopes), jax.tree.map(lambda field: field[which], bodies)
         control = diffrax.PIDController(rtol=1e-10, atol=1e-12)
-        moved = diffrax.diffeqsolve(term, diffrax.Dopri8(), now, then, None, y, body, stepsize_controller=control, max_steps=20000)
+        moved = diffrax.diffeqsolve(
+            term, diffrax.Dopri8(), now, then, None, y, body, stepsize_controller=control, max_steps=20000
+        )
         assert moved.ys is not None
         arrived = jnp.where(then > now, moved.ys[-1], y)
         return (arrived.at[0].add(dose), then), arrived
@@ -78,9 +80,14 @@ def test_random_people_regimens_and_physiologies_agree(even: bool) -> None:
         assert np.max(np.abs(found - expected) / (np.abs(expected) + 1e-3)) < 1e-7, name
 
 
-def _solved(of: tuple[Body, ...], at: np.ndarray, mg: np.ndarray, times: np.ndarray, changes: list[tuple[float, int]]) -> np.ndarray:
+def _solved(
+    of: tuple[Body, ...], at: np.ndarray, mg: np.ndarray, times: np.ndarray, changes: list[tuple[float, int]]
+) -> np.ndarray:
     """Amounts at the times, (people, times, 8)."""
-    seen_at, change_at = np.broadcast_to(times, (PEOPLE, len(times))), np.broadcast_to([h for h, _ in changes], (PEOPLE, len(changes)))
+    seen_at, change_at = (
+        np.broadcast_to(times, (PEOPLE, len(times))),
+        np.broadcast_to([h for h, _ in changes], (PEOPLE, len(changes))),
+    )
     hour = np.concatenate([seen_at, at, change_at], axis=1)
     dose = np.concatenate([np.zeros_like(seen_at), mg, np.zeros_like(change_at)], axis=1)
     kind = np.concatenate([np.zeros_like(seen_at), np.ones_like(at), np.ones_like(change_at)], axis=1)

@@ -17,6 +17,11 @@ def spread(daily_mg: float, unit_mg: float, times: int, largest_mg: float | None
     """Share whole units over at most `times` doses, the larger ones last (spasms disturb the night), none above `largest_mg`.
 
     Returns the doses of a day in order; one more dosing time is used where the largest single dose demands it.
+
+    >>> spread(20, 5, times=3, largest_mg=20)
+    (5, 5, 10)
+    >>> spread(80, 5, times=3, largest_mg=20)
+    (20, 20, 20, 20)
     """
     units = round(daily_mg / unit_mg)
     if largest_mg is not None:
