@@ -121,3 +121,19 @@ def test_a_long_user_comes_down_longer_than_the_label_minimum() -> None:
     assert plan.stopping[-1].daily_mg == 0
     assert plan.stopping[-1].day_from - 1 >= 28
     assert [s.daily_mg for s in plan.stopping] == sorted((s.daily_mg for s in plan.stopping), reverse=True)
+
+
+def test_without_a_weight_the_verdict_stands_and_the_plan_says_what_it_needs() -> None:
+    patient = replace(person(50, 70, 0.8, "male", frozenset({"multiple_sclerosis"}), ()), weight=None)
+    plan = api.plan(start(patient, "US"))
+    assert plan.answer == "cannot tell"
+    assert "weight" in plan.summary
+
+
+def test_a_contraindication_is_named_even_where_kidneys_are_not_known() -> None:
+    patient = replace(
+        person(50, 70, 0.8, "male", frozenset({"multiple_sclerosis"}), ()), creatinines=(), allergies=("baclofen",)
+    )
+    plan = api.plan(start(patient, "US"))
+    assert plan.answer == "nothing permissible"
+    assert "hypersensitivity" in plan.summary

@@ -14,13 +14,14 @@ from openbaclofen.decide.stop import way_down
 from openbaclofen.decide.wrong import if_wrong
 from openbaclofen.errors import InputError
 from openbaclofen.facts import KnowledgeBase
+from openbaclofen.infer.typical import CannotTellError
 from openbaclofen.safety.check import check
 from openbaclofen.safety.situation import Situation, situation
 from openbaclofen.safety.verdict import Advice, Verdict
 
 SPASTICITY = "spasticity"
 NO_SPASTICITY = (
-    "Cannot tell: no dose is proposed, since the benefit that is modelled is relief of spasticity and the case names no "
+    "no dose is proposed, since the benefit that is modelled is relief of spasticity and the case names no "
     "cause of it (need patient.conditions or patient.spasticity_origin). For other uses findings and advice stand alone."
 )
 NOT_MODELLED = (
@@ -45,6 +46,10 @@ class Draft:
         self.notes: list[str] = []
         self._likenesses: Likenesses | None = None
 
+    def cannot_tell(self, why: str) -> None:
+        """No answer without more data."""
+        self.answer, self.summary = "cannot tell", f"Cannot tell: {why}"
+
     def likenesses(self) -> Likenesses:
         """The person's likenesses, made once."""
         if self._likenesses is None:
@@ -63,15 +68,10 @@ def plan(case: Case, kb: KnowledgeBase, seed: int) -> Plan:
         )
     draft = Draft(case, kb, seed)
     unknown = sorted({need for c in draft.verdict.cannot_tell for need in c.need if need.startswith("patient.")})
-    {
-        "start": _start,
-        "adjust": _start,
-        "switch": _start,
-        "check": _keep,
-        "missed": _keep,
-        "stop": _stop,
-        "ingestion": _ingestion,
-    }[case.question](draft)
+    try:
+        ANSWERS[case.question](draft)
+    except CannotTellError as error:
+        draft.cannot_tell(f"{error.said}" + (f" (need {', '.join(error.need)})" if error.need else ""))
     if unknown:
         draft.notes.append("stated nowhere: " + ", ".join(unknown))
     return _finished(draft)
@@ -79,23 +79,19 @@ def plan(case: Case, kb: KnowledgeBase, seed: int) -> Plan:
 
 def _start(draft: Draft) -> None:
     """Propose steps, unless a rule forbids or the kidneys are not known."""
-    if draft.verdict.stops:
-        worst = draft.verdict.findings[0]
-        draft.answer, draft.summary = "nothing permissible", f"No dose is proposed: {worst.action} ({worst.reason})"
-        return
-    if draft.situation.egfr.value is None:
-        draft.answer = "cannot tell"
-        draft.summary = "Cannot tell: no dose is proposed without " + ", ".join(draft.situation.egfr.need)
+    if draft.situation.egfr.value is None and not draft.verdict.stops:
+        draft.cannot_tell("no dose is proposed without " + ", ".join(draft.situation.egfr.need))
         return
     if draft.situation.spasticity_origin.value is None and SPASTICITY not in draft.case.patient.conditions:
-        draft.answer = "cannot tell"
-        draft.summary = NO_SPASTICITY
+        draft.cannot_tell(NO_SPASTICITY)
         return
     choice = choose_dose(draft.case, draft.situation, draft.verdict, draft.kb, draft.likenesses)
     draft.candidates, draft.proposal = choice.candidates, choice.proposal
     draft.reasons += choice.reasons
     if choice.proposal is None or choice.regimen is None or choice.supply is None:
-        draft.answer, draft.summary = "nothing permissible", f"No dose is proposed: {choice.why}"
+        worst = next((f for f in draft.verdict.findings if f.severity == "contraindicated" or f.blocks), None)
+        why = f"{worst.action} ({worst.reason})" if worst is not None else choice.why
+        draft.answer, draft.summary = "nothing permissible", f"No dose is proposed: {why}"
         return
     draft.answer = "proposal"
     draft.proposal = foresee_dose(choice.proposal, choice.regimen, draft.likenesses())
@@ -123,7 +119,7 @@ def _stop(draft: Draft) -> None:
     """A way down in units that exist; at once only where a serious reaction forces it."""
     current = draft.case.current.therapy if draft.case.current else None
     if not isinstance(current, OralTherapy):
-        draft.answer, draft.summary = "cannot tell", "Cannot tell: need current (what is taken now) to plan a way down"
+        draft.cannot_tell("need current (what is taken now) to plan a way down")
         return
     units = supply(draft.kb, draft.case.region, current.form if current.form else TABLET, needs_liquid=False)
     if units is None:
@@ -141,7 +137,7 @@ def _ingestion(draft: Draft) -> None:
     """Predicted concentrations after what was swallowed, beside what the rules say."""
     taken = next((e for e in draft.case.events if e.kind == "ingestion" and e.amount is not None), None)
     if taken is None or taken.amount is None:
-        draft.answer, draft.summary = "cannot tell", "Cannot tell: need events.ingestion.amount"
+        draft.cannot_tell("need events.ingestion.amount")
         return
     draft.answer = "advice"
     draft.summary = f"{taken.amount} swallowed: treat by the findings above; the levels below are predicted, not measured."
@@ -149,6 +145,17 @@ def _ingestion(draft: Draft) -> None:
         draft.notes.append("no levels are predicted without " + ", ".join(draft.situation.egfr.need))
         return
     draft.if_wrong.append(foresee_ingestion(taken.amount.value, draft.likenesses(), draft.kb))
+
+
+ANSWERS = {
+    "start": _start,
+    "adjust": _start,
+    "switch": _start,
+    "check": _keep,
+    "missed": _keep,
+    "stop": _stop,
+    "ingestion": _ingestion,
+}
 
 
 def _finished(draft: Draft) -> Plan:
