@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,8 @@ from openbaclofen.safety.verdict import Verdict
 
 if TYPE_CHECKING:
     from openbaclofen.decide.records import Plan
+    from openbaclofen.infer.calibrate import Calibration
+    from openbaclofen.infer.validate import Validation
     from openbaclofen.report.course import Course
 
 
@@ -51,6 +53,22 @@ def plan(case: Case, seed: int = 1) -> Plan:
     from openbaclofen.decide.plan import plan as make
 
     return make(case, facts.load(), seed)
+
+
+def validate() -> Validation:
+    """Observed against predicted for every row of oral pharmacokinetics, with the reason where a row is not predicted."""
+    from openbaclofen.infer.validate import validate as compare
+
+    return compare(facts.load())
+
+
+def calibrate(write: bool = False, progress: Callable[[int, float], None] | None = None) -> tuple[Calibration, Path | None]:
+    """Refit what is calibrated; the file written, where asked for. progress: called with the round and half the misfit."""
+    from openbaclofen.infer.calibrate import calibrate as fit
+    from openbaclofen.infer.write_facts import write as write_facts
+
+    found = fit(facts.load(), progress)
+    return found, write_facts(facts.load(), found) if write else None
 
 
 def why(text: str) -> WhyAnswer:

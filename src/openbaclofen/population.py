@@ -17,17 +17,19 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
-from openbaclofen.body.chunks import over_chunks
+from openbaclofen.body.chunks import WIDTH, over_chunks
 from openbaclofen.body.engine import prepare
 from openbaclofen.body.oral import TRANSIT_STEPS, Body
 from openbaclofen.body.schedule import Doses
-from openbaclofen.cascade import Course, Parameters, simulate, steady_state
+from openbaclofen.cascade import Course, Observe, Parameters, Removal, observe, simulate, simulate_removing, steady_state
 from openbaclofen.outcome.scales import Outcome
+from openbaclofen.quantiles import Counts
 from openbaclofen.receptor.site import Receptor
 from openbaclofen.reflex.gain import Reflex
 
 _NINETY_PERCENT = NormalDist().inv_cdf(1 - 0.5 / 10)
 Values = Mapping[str, np.ndarray]
+HELD = 4 * 1000 * 1000  # people x times of one quantity held at once by `summary`
 
 
 class Spread(NamedTuple):
@@ -72,7 +74,8 @@ class Typical:
     """The typical person with some covariates.
 
     known: by name. effects: log-scale standard deviation between people, by name; correlation of the effects in that order.
-    grades: evidence grade of each quantity of a course. facts: ids of what was used.
+    grades: evidence grade of each quantity of a course. facts: ids of what was used. together: names among `known`, and the
+    correlation of what is not known about them.
     """
 
     known: Mapping[str, Known]
@@ -80,6 +83,7 @@ class Typical:
     correlation: np.ndarray
     grades: Mapping[str, str] = field(default_factory=dict)
     facts: tuple[str, ...] = ()
+    together: tuple[tuple[str, ...], np.ndarray] = ((), np.eye(0))
 
     @property
     def covariance(self) -> np.ndarray:
@@ -94,7 +98,10 @@ def log_sd(cv: float) -> float:
 
 
 def parameters(values: Values) -> Parameters:
-    """Parameters of the cascade from values by name, (people,). Volumes are stated over bioavailability."""
+    """Parameters of the cascade from values by name, (people,). Volumes are stated over bioavailability.
+
+    Nothing is dialysed and no milk is made unless `dialysis_clearance` or `milk_clearance` is among the values.
+    """
     f = values["bioavailability"]
     none = np.zeros_like(f)
     body = Body(
@@ -109,17 +116,17 @@ def parameters(values: Values) -> Parameters:
         csf_ratio=values["csf_ratio"],
         csf_rate=np.log(2) / values["csf_half_life"],
         csf_volume=values["csf_volume"],
-        dialysis_clearance=none,
-        milk_clearance=none,
+        dialysis_clearance=values.get("dialysis_clearance", none),
+        milk_clearance=values.get("milk_clearance", none),
     )
     receptor = Receptor(**{name: values[name] for name in Receptor._fields})
     reflex = Reflex(**{name: values[name] for name in Reflex._fields})
     return Parameters(body, receptor, reflex, Outcome(**{name: values[name] for name in Outcome._fields}))
 
 
-def people(typical: Typical, number: int, seed: int) -> Parameters:
-    """People who differ as people do, about the typical values as they are."""
-    return parameters(_differ(typical, {name: np.full(number, k.value) for name, k in typical.known.items()}, seed))
+def people(typical: Typical, number: int, seed: int, first: int = 0) -> Parameters:
+    """People who differ as people do, about the typical values as they are: `number` of them from person `first` on."""
+    return parameters(_differ(typical, {name: np.full(number, k.value) for name, k in typical.known.items()}, seed, first))
 
 
 def draws(typical: Typical, number: int, seed: int) -> Parameters:
@@ -145,23 +152,61 @@ def course(
     later: Sequence[tuple[float, Typical]] = (),
     settled: tuple[Doses, float] | None = None,
     amounts: Sequence[str] = (),
+    removals: Sequence[tuple[float, Known]] = (),
 ) -> Course:
     """The course of `number` people, with that of the typical person under `ignorance` draws.
 
     later: the same person from an hour on with other kidneys. settled: doses of a cycle (hours) taken for long before the first
-    time. doses are those of everyone.
+    time. removals: at an hour, the share of what is in the gut that is taken out. doses are those of everyone.
     """
 
     def both(of: Typical) -> Parameters:
         return _together(people(of, number, seed), draws(of, ignorance, seed))
 
     everyone = both(typical)
+    others = {id(of): of for _, of in later if of is not typical}  # each made once, however often it comes back
+    bodies = {id(typical): everyone.body} | {key: both(of).body for key, of in others.items()}
     initial = steady_state(everyone, *settled) if settled else None
-    seen = simulate(
-        everyone, doses, times_h, later=[(hour, both(of).body) for hour, of in later], initial_mg=initial, amounts=amounts
-    )
+    changes = [(hour, bodies[id(of)]) for hour, of in later]
+    if removals:
+        taken = [Removal(hour, _shares(share, hour, number, ignorance, seed)) for hour, share in removals]
+        seen = simulate_removing(everyone, doses, times_h, taken, later=changes, initial_mg=initial, amounts=amounts)
+    else:
+        seen = simulate(everyone, doses, times_h, later=changes, initial_mg=initial, amounts=amounts)
     unknown = replace(_some(seen, slice(number, None)), grades=typical.grades)
     return replace(_some(seen, slice(0, number)), grades=typical.grades, ignorance=unknown)
+
+
+def summary(
+    typical: Typical,
+    doses: Doses,
+    times_h: np.ndarray,
+    number: int,
+    seed: int,
+    quantiles: Sequence[float],
+    quantities: Sequence[str] = ("plasma",),
+    later: Sequence[tuple[float, Typical]] = (),
+) -> dict[str, np.ndarray]:
+    """Quantiles over people, quantity to (quantiles, times), for any number of people in bounded memory.
+
+    The people are those of `people` and are held some thousand at a time; quantiles are within `quantiles.RELATIVE_ERROR` of
+    those of all people. doses: of everyone.
+    """
+    counts = {name: Counts(len(times_h)) for name in quantities}
+    what, held = Observe(tuple(quantities)), max(WIDTH, HELD // len(times_h) // WIDTH * WIDTH)
+    for first in range(0, number, held):
+        some = min(held, number - first)
+        changes = [(hour, people(of, some, seed, first).body) for hour, of in later]
+        seen = observe(people(typical, some, seed, first), doses, times_h, what, later=changes)
+        for name, count in counts.items():
+            count.add(seen[name])
+    return {name: count.quantiles(quantiles) for name, count in counts.items()}
+
+
+def _shares(share: Known, hour: float, number: int, ignorance: int, seed: int) -> np.ndarray:
+    """The typical share for people, then that under each draw."""
+    z = normals(seed, [f"ignorance removal at {hour:g} h"], ignorance)[0]
+    return np.concatenate([np.full(number, share.value), share.drawn(z)])
 
 
 def _some(seen: Course, some: slice) -> Course:
@@ -178,35 +223,43 @@ def _together(first: Parameters, second: Parameters) -> Parameters:
     return jax.tree.map(lambda a, b: np.concatenate([a, b]), first, second)
 
 
-def _differ(typical: Typical, values: Values, seed: int) -> dict[str, np.ndarray]:
+def _differ(typical: Typical, values: Values, seed: int, first: int = 0) -> dict[str, np.ndarray]:
     """Values times exp(effect) for what differs between people."""
     number = len(next(iter(values.values())))
-    z = normals(seed, [f"between {name}" for name in typical.effects], number)
-    mixed = [sum(w * z[j] for j, w in enumerate(row) if w) for row in np.linalg.cholesky(typical.covariance)]  # bits: no BLAS
-    effect = dict(zip(typical.effects, mixed, strict=True))
+    z = normals(seed, [f"between {name}" for name in typical.effects], number, first)
+    effect = dict(zip(typical.effects, _mixed(typical.covariance, list(z)), strict=True))
     return {name: value * np.exp(effect[e]) if (e := typical.known[name].effect) else value for name, value in values.items()}
 
 
 def _not_known(typical: Typical, number: int, seed: int) -> dict[str, np.ndarray]:
     unsure = [name for name, known in typical.known.items() if known.ignorance]
     z = dict(zip(unsure, normals(seed, [f"ignorance {name}" for name in unsure], number), strict=True))
+    names, correlation = typical.together
+    z |= dict(zip(names, _mixed(correlation, [z[name] for name in names]), strict=True))
     return {name: k.drawn(z.get(name, np.zeros(number))) for name, k in typical.known.items()}
 
 
-def normals(seed: int, names: Sequence[str], number: int) -> np.ndarray:
-    """Standard normal numbers (names, number); entry (name, i) depends on seed, name and i alone."""
+def _mixed(covariance: np.ndarray, z: Sequence[np.ndarray]) -> list[np.ndarray]:
+    """Normal numbers with this covariance from independent ones, without BLAS: the same bits whatever the number."""
+    return [sum((w * z[j] for j, w in enumerate(row) if w), np.zeros(1)) for row in np.linalg.cholesky(covariance)]
+
+
+def normals(seed: int, names: Sequence[str], number: int, first: int = 0) -> np.ndarray:
+    """Standard normal numbers (names, number), of i from `first` on; entry (name, i) depends on seed, name and i alone."""
     prepare()
-    tags = np.array([zlib.crc32(name.encode()) for name in names], dtype=np.uint32)
 
-    def chunk(columns: slice, width: int) -> dict[str, Array]:
-        return {"z": _normals(seed, tags, columns.start + np.arange(width))}
+    def chunk(columns: slice, width: int) -> dict[str, np.ndarray]:
+        index = first + columns.start + np.arange(width)
+        return {"z": np.stack([_normals(seed, np.uint32(zlib.crc32(name.encode())), index) for name in names])}
 
-    return over_chunks(chunk, number, slice(None), ("normals", len(tags)))["z"].T
+    return over_chunks(chunk, number, slice(None), ("normals",))["z"].T
 
 
 @jax.jit
-def _normals(seed: Array, tags: Array, index: Array) -> Array:
-    def one(tag: Array, i: Array) -> Array:
+def _normals(seed: Array, tag: Array, index: Array) -> Array:
+    """One program for every name and any number of names."""
+
+    def one(i: Array) -> Array:
         return jax.random.normal(jax.random.fold_in(jax.random.fold_in(jax.random.key(seed), i), tag), dtype=jnp.float64)
 
-    return jax.vmap(lambda tag: jax.vmap(lambda i: one(tag, i))(index))(tags)
+    return jax.vmap(one)(index)

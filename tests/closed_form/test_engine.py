@@ -16,6 +16,7 @@ from openbaclofen.body.chunks import Task, run
 from openbaclofen.body.cycle import settled
 from openbaclofen.body.engine import prepare
 from openbaclofen.body.graph import Flow, Graph
+from openbaclofen.body.oral import BODY
 from openbaclofen.body.propagate import advance, propagator, squarings_needed
 from openbaclofen.body.schedule import Blocks, Doses, Steps, plan
 from openbaclofen.cascade import Observe, observe, simulate, steady_state
@@ -157,7 +158,9 @@ def test_nothing_flows_without_rates_and_without_doses() -> None:
         assert not simulate(people, Doses(np.array([]), np.array([])), times).plasma_ng_per_ml.any()
 
 
-@pytest.mark.parametrize("times", [np.arange(-5.0, 80.0), np.sort(np.random.default_rng(5).uniform(-5, 80, 40))])
+@pytest.mark.parametrize(
+    "times", [np.arange(-5.0, 80.0), np.sort(np.random.default_rng(5).uniform(-5, 80, 40)), np.array([0.0, 9.0, 33.0, 57.0])]
+)
 @pytest.mark.parametrize("kind", ["everyone", "clock", "each"])
 def test_every_schedule_agrees_with_the_matrix_exponential(times: np.ndarray, kind: str) -> None:
     random, people = np.random.default_rng(2), 3
@@ -184,7 +187,7 @@ def test_every_schedule_agrees_with_the_matrix_exponential(times: np.ndarray, ki
 def by_matrix_exponential(body, person: int, at: np.ndarray, mg: np.ndarray, times: np.ndarray, later: list) -> np.ndarray:
     """Amounts at each time, (times, compartments), one exponential from each happening to the next."""
     happens = [(t, 0, None) for t in times] + [(t, 1, m) for t, m in zip(at, mg, strict=True)] + [(t, 2, b) for t, b in later]
-    amounts, now, rate, found = np.zeros(11), min(t for t, *_ in happens), matrix(body, person), []
+    amounts, now, rate, found = np.zeros(len(BODY.compartments)), min(t for t, *_ in happens), matrix(body, person), []
     for t, kind, value in sorted(happens, key=lambda h: h[:2]):
         amounts, now = expm(rate * (t - now)) @ amounts, t
         if kind == 0:

@@ -131,7 +131,7 @@ def rows() -> list[tuple[str, str, str, dict[str, Any]]]:
     """(section, a file of that section, id, record) for every record that is shipped."""
     sources = read_sources(KNOWLEDGE)
     file = {section.name: name for name in sources if name.endswith(".yaml") and (section := section_of(name))}
-    file["evidence"] = "evidence/oral_pk.yaml"
+    file |= {"evidence": "evidence/oral_pk.yaml", "medicines": "medicine/ingredients.yaml"}
     compiled = compile_sections(sources)
     return [(n, file[n], section.id_of(row), row) for n, section in SECTIONS.items() for row in json.loads(compiled[n])]
 
@@ -193,6 +193,34 @@ def test_a_faulty_rule_is_refused_by_file_id_and_key(tmp_path: Path, change: dic
     said = faults(folder(tmp_path, rule__a=[RULE | change]))
     assert "rule/a.yaml: R1" in said
     assert named in said
+
+
+MEDICINE = {"name": "m", "atc": ["N05BA01"], "sources": ["s"], "verified": True}
+
+
+@pytest.mark.parametrize(
+    ("other", "named"),
+    [
+        ({"name": "n", "brands": ["M"]}, "n: 'M' also means m"),
+        ({"name": "n", "atc": []}, "either ATC codes or parts"),
+        ({"name": "n", "parts": ["m"]}, "either ATC codes or parts"),
+        ({"name": "n", "atc": [], "parts": ["o"]}, "'o' is not among medicines"),
+        ({"name": "n", "sources": []}, "verified: needs sources"),
+        ({"name": "n", "strength": "5 mg"}, "strength"),
+    ],
+)
+def test_a_faulty_medicine_is_refused(tmp_path: Path, other: dict[str, Any], named: str) -> None:
+    said = faults(folder(tmp_path, medicine__a=[MEDICINE, MEDICINE | other]))
+    assert "medicine/a.yaml: n" in said
+    assert named in said
+
+
+def test_a_table_of_medicines_holds_lists_in_its_cells(tmp_path: Path) -> None:
+    whole = folder(tmp_path, medicine__a=[MEDICINE])
+    (whole / "medicine" / "b.csv").write_text("name,brands,parts,verified\npair,A; B,m,false\n")
+    kb = load(whole)
+    assert kb.medicines["pair"].brands == ["A", "B"]
+    assert kb.medicine_names == [m.model_dump(exclude_defaults=True) for m in kb.medicines.values()]
 
 
 def test_conflicts_are_named_from_both_sides(tmp_path: Path) -> None:

@@ -218,7 +218,7 @@ def test_weak_rules_are_hints_and_hints_never_block() -> None:
 
 def test_what_no_region_goes_without_is_a_rule_that_can_fire() -> None:
     covered = {r.covers for r in KB.rules.values() if r.covers}
-    assert covered == {"ceiling", "stop", "ulcer", "boxed_warning"}
+    assert covered == {"ceiling", "stop", "ulcer", "boxed_warning", "overdose", "surgery"}
     assert all(r.role in ("finding", "limit") for r in KB.rules.values() if r.covers)
 
 
@@ -267,7 +267,7 @@ def test_nothing_is_called_shown_that_is_not() -> None:
             ]
             assert shows, claim.id
         if claim.kind == "behaviour" and "imulated" in claim.how:
-            assert claim.status == "pending", claim.id
+            assert claim.status == "pending" or claim.computed, claim.id
     assert all(KB.claims[c].status == "unsupported" for c in ("S2-44", "S4-24", "S3-79", "S2-43", "S1-37", "S1-38"))
     assert KB.claims["S1-37"].verdict == KB.claims["S2-45"].verdict == "not sourced"
 

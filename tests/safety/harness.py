@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -44,7 +45,11 @@ def case(changes: Mapping[str, Any] | None = None, **patient: Any) -> Case:
 
 
 def verdict(changes: Mapping[str, Any] | None = None, **patient: Any) -> Verdict:
-    return check(case(changes, **patient), KB)
+    """What is said of the order. 'by a program': fields of the therapy that a case file cannot set."""
+    changes = dict(changes or {})
+    direct = changes.pop("by a program", {})
+    one = case(changes, **patient)
+    return check(replace(one, therapy=replace(one.therapy, **direct)) if direct and one.therapy else one, KB)
 
 
 def told(v: Verdict) -> set[str]:
@@ -52,9 +57,9 @@ def told(v: Verdict) -> set[str]:
     return {r for f in v.findings for r in f.rules} | {a.rule for a in v.advice}
 
 
-def asked(v: Verdict) -> str:
-    """All that cannot be told, as one text of rule ids."""
-    return " ".join(f"{c.rule} {c.would_say.partition('Also decides')[2]}" for c in v.cannot_tell)
+def asked(v: Verdict) -> set[str]:
+    """Rules that cannot be told."""
+    return {r for c in v.cannot_tell for r in c.rules}
 
 
 def severity(v: Verdict) -> int:

@@ -65,8 +65,14 @@ def test_a_value_is_never_rounded_into_contradiction() -> None:
 
 
 def test_worst_first_and_one_line_a_thing() -> None:
-    found = verdict({"therapy": "30 mg TID"}, age="82 a", creatinine="2.6 mg/dL", conditions=["multiple_sclerosis", "epilepsy"],
-                    medicines=["oxycodone", "diazepam", "ibuprofen"], alcohol="daily")
+    found = verdict(
+        {"therapy": "30 mg TID"},
+        age="82 a",
+        creatinine="2.6 mg/dL",
+        conditions=["multiple_sclerosis", "epilepsy"],
+        medicines=["oxycodone", "diazepam", "ibuprofen"],
+        alcohol="daily",
+    )
     ranks = ["contraindicated", "major", "moderate", "caution", "info"]
     assert [ranks.index(f.severity) for f in found.findings] == sorted(ranks.index(f.severity) for f in found.findings)
     every = [r for f in found.findings for r in f.rules]
@@ -74,12 +80,15 @@ def test_worst_first_and_one_line_a_thing() -> None:
     assert found.stops
 
 
-@pytest.mark.parametrize(("region", "changes", "rule"), [
-    ("CH", {"therapy": "30 mg TID"}, "ADULT-MAX-US"),
-    ("INT", {"therapy": "30 mg TID"}, "ADULT-MAX-US"),
-    ("CA", STOPPED, "TAPER-US"),
-    ("US", {"patient": {"conditions": ["multiple_sclerosis", "peptic_ulcer"]}}, "CI-ULCER-UK"),
-])
+@pytest.mark.parametrize(
+    ("region", "changes", "rule"),
+    [
+        ("CH", {"therapy": "30 mg TID"}, "ADULT-MAX-US"),
+        ("INT", {"therapy": "30 mg TID"}, "ADULT-MAX-US"),
+        ("CA", STOPPED, "TAPER-US"),
+        ("US", {"patient": {"conditions": ["multiple_sclerosis", "peptic_ulcer"]}}, "CI-ULCER-UK"),
+    ],
+)
 def test_no_one_is_left_without(region: str, changes: dict, rule: str) -> None:
     found = finding(verdict({**changes, "region": region}), rule)
     assert found.stands_in
@@ -87,7 +96,7 @@ def test_no_one_is_left_without(region: str, changes: dict, rule: str) -> None:
 
 
 def test_of_equals_the_one_that_no_one_is_to_be_without_leads() -> None:
-    found = finding(verdict({**STOPPED, "region": "UK"}), "TAPER-US")
+    found = finding(verdict({**STOPPED, "region": "UK"}, conditions=["cerebral_palsy"]), "TAPER-US")
     assert found.rule == "TAPER-US"
     assert set(found.rules) == {"TAPER-US", "TAPER-NICE-LONG", "WD-SIGNS"}
 
@@ -107,7 +116,7 @@ def test_the_ceiling_that_stands_in_is_the_one_for_this_age() -> None:
 
 def test_a_hint_is_marked_and_never_more_than_a_caution() -> None:
     found = verdict({"therapy": "5 mg TID for 3 d, then 10 mg TID for 3 d, then 15 mg TID"}, age="70 a")
-    assert "a hint only" in finding(found, "ELD-CAP-SOFT").note
+    assert finding(found, "ELD-CAP-SOFT").hint
     magnesium = finding(verdict(medicines=["magnesium sulfate (B05XA05)"]), "INT-MAGNESIUM")
     assert magnesium.hint
     assert not magnesium.blocks
@@ -120,8 +129,9 @@ def test_one_line_for_each_missing_datum() -> None:
     assert len(needs) == len(set(needs)) == 3
     kidney = next(c for c in found.cannot_tell if "patient.creatinine" in c.need)
     assert kidney.severity == "contraindicated"
-    assert "RENAL-MUANDA" not in kidney.would_say, "excluded by age, whatever the kidneys"
-    assert all(r in kidney.would_say for r in ("RENAL-VLAV-SEVERE", "RENAL-AKI", "RENAL-US-LABEL"))
+    assert "RENAL-MUANDA" not in kidney.rules, "excluded by age, whatever the kidneys"
+    assert {"RENAL-VLAV-SEVERE", "RENAL-AKI", "RENAL-US-LABEL"} <= set(kidney.rules)
+    assert kidney.would_say == KB.rules[kidney.rule].text
 
 
 def test_all_that_the_kidneys_lack_is_one_line() -> None:
@@ -164,10 +174,15 @@ def test_a_poisoned_pump_patient_has_the_pumps_form() -> None:
     assert "ITB-ABRUPT" in told(found)
 
 
-@pytest.mark.parametrize(("sig", "severity"), [
-    ("5 mg TID using 25 mg tablets", "moderate"), ("2.5 mg TID", "caution"), ("2.5 mg TID using 1 mg/mL solution", None),
-    ("5 mg TID using 5 mg tablets", None),
-])
+@pytest.mark.parametrize(
+    ("sig", "severity"),
+    [
+        ("5 mg TID using 25 mg tablets", "moderate"),
+        ("2.5 mg TID", "caution"),
+        ("2.5 mg TID using 1 mg/mL solution", None),
+        ("5 mg TID using 5 mg tablets", None),
+    ],
+)
 def test_doses_that_no_tablet_makes(sig: str, severity: str | None) -> None:
     found = [f.severity for f in verdict({"therapy": sig}).findings if f.topic == "formulation" and "cannot make" in f.reason]
     assert found == ([severity] if severity else [])

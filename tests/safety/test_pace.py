@@ -8,12 +8,20 @@ from tests.safety.harness import finding, told, verdict
 LONG = {"sig": "20 mg TID", "since": "2023-11-22"}
 
 
-@pytest.mark.parametrize(("therapy", "severity"), [
-    ("5 mg TID", None), ("10 mg daily", "caution"), ("10 mg TID", "caution"), ("15 mg TID", "moderate"),
-    ("5 mg TID for 2 d, then 10 mg TID", "caution"), ("5 mg TID for 3 d, then 15 mg TID", "caution"),
-    ("5 mg TID for 2 d, then 15 mg TID", "moderate"), ("5 mg TID for 3 d, then 20 mg TID", "moderate"),
-    ("5 mg TID for 3 d, then 10 mg TID for 3 d, then 15 mg TID for 3 d, then 20 mg TID", None),
-])
+@pytest.mark.parametrize(
+    ("therapy", "severity"),
+    [
+        ("5 mg TID", None),
+        ("10 mg daily", "caution"),
+        ("10 mg TID", "caution"),
+        ("15 mg TID", "moderate"),
+        ("5 mg TID for 2 d, then 10 mg TID", "caution"),
+        ("5 mg TID for 3 d, then 15 mg TID", "caution"),
+        ("5 mg TID for 2 d, then 15 mg TID", "moderate"),
+        ("5 mg TID for 3 d, then 20 mg TID", "moderate"),
+        ("5 mg TID for 3 d, then 10 mg TID for 3 d, then 15 mg TID for 3 d, then 20 mg TID", None),
+    ],
+)
 def test_on_the_way_up(therapy: str, severity: str | None) -> None:
     found = [f.severity for f in verdict({"therapy": therapy}).findings if f.rule == "ADULT-TITR-US"]
     assert found == ([severity] if severity else [])
@@ -28,26 +36,36 @@ def test_a_rise_is_judged_from_what_is_taken_now() -> None:
 def test_a_child_without_weight_is_asked_for_it() -> None:
     child = {"age": "5 a", "height": "108 cm", "creatinine": "0.4 mg/dL", "conditions": ["cerebral_palsy"]}
     found = verdict({"therapy": "10 mg TID"}, weight="not stated", **child)
-    assert any("patient.weight" in c.need and "PED-UTD-2-8" in (c.rule, *c.would_say.split()) for c in found.cannot_tell)
+    assert any("patient.weight" in c.need and "PED-UTD-2-8" in c.rules for c in found.cannot_tell)
 
 
-@pytest.mark.parametrize(("therapy", "rule", "severity"), [
-    ("none", "TAPER-US", "major"),
-    ("10 mg TID for 2 d, then stop", "TAPER-US", "major"),
-    ("15 mg TID for 1 d, then 10 mg TID for 1 d, then 5 mg TID for 1 d, then stop", "TAPER-US", "major"),
-    ("15 mg TID for 4 d, then 10 mg TID for 4 d, then 5 mg TID for 4 d, then stop", "TAPER-US-PDR-2W", "moderate"),
-    ("15 mg TID for 5 d, then 10 mg TID for 5 d, then 5 mg TID for 5 d, then stop", None, None),
-    ("20 mg TID for 7 d, then stop", "TAPER-US", "major"),
-])
+@pytest.mark.parametrize(
+    ("therapy", "rule", "severity"),
+    [
+        ("none", "TAPER-US", "major"),
+        ("10 mg TID for 2 d, then stop", "TAPER-US", "major"),
+        ("15 mg TID for 1 d, then 10 mg TID for 1 d, then 5 mg TID for 1 d, then stop", "TAPER-US", "major"),
+        ("15 mg TID for 4 d, then 10 mg TID for 4 d, then 5 mg TID for 4 d, then stop", "TAPER-US-PDR-2W", "moderate"),
+        ("15 mg TID for 5 d, then 10 mg TID for 5 d, then 5 mg TID for 5 d, then stop", None, None),
+        ("20 mg TID for 7 d, then stop", "TAPER-US", "major"),
+    ],
+)
 def test_ways_to_stop(therapy: str, rule: str | None, severity: str | None) -> None:
     found = verdict({"current": LONG, "therapy": therapy, "question": "stop"})
     assert [(f.rule, f.severity) for f in found.findings] == ([(rule, severity)] if rule else [])
 
 
-@pytest.mark.parametrize(("therapy", "severity"), [
-    ("15 mg TID", None), ("10 mg TID", "caution"), ("5 mg TID", "moderate"), ("5 mg BID", "major"),
-    ("15 mg TID for 1 d, then 10 mg TID", "moderate"), ("15 mg TID for 2 d, then 10 mg TID", None),
-])
+@pytest.mark.parametrize(
+    ("therapy", "severity"),
+    [
+        ("15 mg TID", None),
+        ("10 mg TID", "caution"),
+        ("5 mg TID", "moderate"),
+        ("5 mg BID", "major"),
+        ("15 mg TID for 1 d, then 10 mg TID", "moderate"),
+        ("15 mg TID for 2 d, then 10 mg TID", None),
+    ],
+)
 def test_ways_to_come_down(therapy: str, severity: str | None) -> None:
     found = verdict({"current": LONG, "therapy": therapy, "question": "adjust"})
     assert [f.severity for f in found.findings] == ([severity] if severity else [])

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from tests.safety.harness import HERE, KB, asked, told, verdict, yaml
 
-WITHOUT_CASES = HERE / "without_cases.txt"
 KINDS = ("fires", "stays silent", "cannot tell")
 ENTRIES = [(path, entry) for path in sorted((HERE / "cases").glob("*.yaml")) for entry in yaml(path)]
 
@@ -28,16 +27,15 @@ IDS = [f"{rule}-{kind}-{i}" for i, (rule, kind, _) in enumerate(CASES)]
 @pytest.mark.parametrize(("rule", "kind", "changes"), CASES, ids=IDS)
 def test_rule(rule: str, kind: str, changes: dict[str, Any]) -> None:
     found = verdict(changes)
-    speaks, asks = rule in told(found), rule in asked(found).replace(",", " ").replace(".", " ").split()
+    speaks, asks = rule in told(found), rule in asked(found)
     assert (speaks, asks) == {"fires": (True, asks), "stays silent": (False, False), "cannot tell": (False, True)}[kind], found
 
 
 def test_every_rule_has_its_three_cases() -> None:
-    without = set(WITHOUT_CASES.read_text().split())
     with_cases = {entry["rule"] for _, entry in ENTRIES}
     judged = {r.id for r in KB.rules.values() if r.role not in ("fact", "plan")} | set(KB.interactions)
     assert with_cases <= set(KB.rules) | set(KB.interactions)
-    assert judged - with_cases == without, "a rule gets its cases; the list of those without only shrinks"
+    assert judged <= with_cases
 
 
 def test_entries_are_complete_and_given_once() -> None:

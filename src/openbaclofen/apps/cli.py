@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import App, CycloptsError, Parameter
 
@@ -21,6 +21,7 @@ app = App(
     version_flags=["--version"],
 )
 
+Format = Literal["sbml", "nonmem", "mrgsolve", "rxode2"]
 CaseFile = Annotated[str, Parameter(help="case file (YAML or JSON), or - for standard input", allow_leading_hyphen=True)]
 Json = Annotated[bool, Parameter(name="--json", negative="", help="print a JSON document of a versioned schema")]
 Seed = Annotated[int, Parameter(help="seed of the virtual people; the same seed gives the same bytes")]
@@ -117,6 +118,61 @@ def claims(claim: Annotated[str | None, Parameter(help="one claim, S1-01 for exa
         emit(as_json.text("claims", {"claims": table}))
     else:
         claims_text.print_claims(table, out())
+    return OK
+
+
+@app.command
+def validate(
+    *,
+    plot: Annotated[Path | None, Parameter(help="write observed against predicted (.svg, .png or .pdf)")] = None,
+    json: Json = False,
+) -> int:
+    """Observed against predicted for every published figure of oral pharmacokinetics, and why rows are left out."""
+    from openbaclofen import api
+    from openbaclofen.report import as_json, validate_figure, validate_text
+    from openbaclofen.report.course import whole
+
+    found = api.validate()
+    if plot is not None:
+        whole(plot, lambda target: validate_figure.draw(found, target))
+    if json:
+        emit(as_json.text("validation", found))
+    else:
+        validate_text.print_validation(found, out())
+    return OK
+
+
+@app.command
+def calibrate(
+    *,
+    write: Annotated[bool, Parameter(help="write the fitted values into the knowledge base", negative="")] = False,
+) -> int:
+    """Refit what is calibrated to its rows. The same rows give the same file, byte for byte; written only if asked."""
+    from openbaclofen import api
+    from openbaclofen.report import validate_text
+
+    console = out()
+    with console.status("fitting") as status:
+        found, path = api.calibrate(write, lambda turn, misfit: status.update(f"fitting: round {turn}, misfit {misfit:.3g}"))
+    validate_text.print_calibration(found, console)
+    if path is not None:
+        console.print(f"written: {path.name}")
+    return OK
+
+
+@app.command
+def export(
+    case: CaseFile,
+    *,
+    format: Annotated[Format, Parameter(name="--format", help="sbml, nonmem, mrgsolve or rxode2")] = "sbml",
+    out_file: Annotated[Path, Parameter(name="--out", help="file to write; for all but sbml the doses go beside it as .csv")],
+) -> int:
+    """The oral model with the values of the typical person of the case, for another program; SBML holds the doses too."""
+    from openbaclofen.facts import load
+    from openbaclofen.report.export import write
+
+    for path in write(_case_of(case), load(), format, out_file):
+        out().print(f"written: {path}")
     return OK
 
 

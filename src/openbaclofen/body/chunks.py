@@ -129,7 +129,7 @@ def _threads() -> ThreadPoolExecutor:
 
 
 def over_chunks(
-    simulate: Callable[[slice, int], dict[str, Array]], people: int, outputs: slice | np.ndarray, key: tuple[Any, ...]
+    simulate: Callable[[slice, int], Mapping[str, Numbers]], people: int, outputs: slice | np.ndarray, key: tuple[Any, ...]
 ) -> dict[str, np.ndarray]:
     """Call for every chunk (columns of people, padded width) and put the chunks side by side: name to (people, outputs).
 

@@ -30,7 +30,10 @@ class Body(NamedTuple):
 
 
 BODY = Graph(
-    compartments=("gut1", "gut2", "gut3", "central", "peripheral", "csf", "faeces", "urine", "metabolite", "dialysate", "milk"),
+    compartments=(
+        *("gut1", "gut2", "gut3", "central", "peripheral", "csf"),
+        *("faeces", "urine", "metabolite", "dialysate", "milk", "removed"),  # nothing leaves these
+    ),
     flows=(
         Flow("gut1", "gut2", "transit"),
         Flow("gut2", "gut3", "transit"),

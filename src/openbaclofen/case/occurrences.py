@@ -13,6 +13,7 @@ from openbaclofen.case import fields
 from openbaclofen.case.people import ashworth
 from openbaclofen.case.record import EVENT_KINDS, OBSERVATION_KINDS, Event, Observation
 from openbaclofen.case.source import Node
+from openbaclofen.dose.sig import parse_sig
 from openbaclofen.dose.times import clock
 from openbaclofen.errors import InputError
 from openbaclofen.units import Concentration, Creatinine, Duration, OralDose
@@ -20,7 +21,7 @@ from openbaclofen.units import Concentration, Creatinine, Duration, OralDose
 _WHEN = ("date", "at", "after", "note")
 _DETAILS: dict[str, tuple[str, ...]] = {  # kind -> what may stand beside it
     "missed": ("doses",),
-    "ingestion": ("amount", "charcoal"),
+    "ingestion": ("amount", "charcoal", "lavage", "form"),
     "dialysis_session": ("lasts",),
     "creatinine": ("value",),
     "level": ("value",),
@@ -52,6 +53,8 @@ def _event(node: Node) -> Event:
     kind, details, note = _entry(node, EVENT_KINDS)
     on, at_h = _when(details)
     amount, lasts, value = details.get("amount"), details.get("lasts"), details.get("value")
+    charcoal, charcoal_after = _done(details.get("charcoal"))
+    lavage, lavage_after = _done(details.get("lavage"))
     return Event(
         kind=kind,
         on=on,
@@ -60,10 +63,35 @@ def _event(node: Node) -> Event:
         after=fields.quantity(details["after"], Duration) if "after" in details else None,
         amount=fields.quantity(amount, OralDose, "ingestion") if amount else None,
         count=fields.count(details["doses"]) if "doses" in details else None,
-        charcoal=fields.yes_no(details["charcoal"]) if "charcoal" in details else None,
+        charcoal=charcoal,
+        charcoal_after=charcoal_after,
+        lavage=lavage,
+        lavage_after=lavage_after,
+        form=_form(details["form"]) if "form" in details else None,
         lasts=fields.quantity(lasts, Duration) if lasts else None,
         creatinine=fields.quantity(value, Creatinine, "creatinine") if value else None,
     )
+
+
+def _form(node: Node) -> str:
+    """What was swallowed: 'tablets', 'oral suspension'."""
+    try:
+        form = parse_sig(f"none using {fields.text(node).replace('_', ' ')}").form
+    except InputError as error:
+        raise node.error(f"expected a form such as tablets or suspension, got {fields.shown(node)}") from error
+    if form is None:
+        raise node.error(f"expected a form such as tablets or suspension, got {fields.shown(node)}")
+    return form
+
+
+def _done(node: Node | None) -> tuple[bool | None, Duration | None]:
+    """yes, no, or how long after the ingestion: '1 h', 'after 1 h'."""
+    if node is None:
+        return None, None
+    said = fields.text(node).lower().removeprefix("after ").strip()
+    if re.match(r"\d", said):
+        return True, fields.quantity(Node(said, node.path, node.file, node.line), Duration)
+    return fields.yes_no(node), None
 
 
 def _observation(node: Node) -> Observation:

@@ -67,6 +67,7 @@ def read_patient(node: Node, as_of: date, later: tuple[DatedCreatinine, ...]) ->
         reported_egfr=fields.quantity(stated["egfr"], IndexedGFR, "egfr") if "egfr" in stated else None,
         conditions=keys,
         unknown_conditions=unknown,
+        conditions_stated="conditions" in stated,
         allergies=fields.texts(stated["allergies"]) if "allergies" in stated else None,
         medicines=fields.texts(stated["medicines"]) if "medicines" in stated else None,
         breastfeeding=fields.yes_no(stated["breastfeeding"]) if "breastfeeding" in stated else None,

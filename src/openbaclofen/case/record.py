@@ -71,8 +71,9 @@ class Current:
 class Event:
     """Something that happened or will. kind: one of EVENT_KINDS.
 
-    on, at_h: the day, and the hour of the day. after: time since (ingestion, last dose) where given. lasts: how long.
-    count: of missed doses.
+    on, at_h: the day, and the hour of the day. lasts: how long. count: of missed doses. after: time since the ingestion or the
+    last dose where given; of a dialysis session: how long after the ingestion it begins. charcoal_after, lavage_after: time
+    from the ingestion to it. form: of what was swallowed.
     """
 
     kind: str
@@ -85,6 +86,10 @@ class Event:
     at_h: float | None = None
     lasts: Duration | None = None
     creatinine: Creatinine | None = None
+    charcoal_after: Duration | None = None
+    lavage: bool | None = None
+    lavage_after: Duration | None = None
+    form: str | None = None
 
 
 @dataclass(frozen=True)
@@ -108,6 +113,7 @@ class Case:
     """One person, one question. as_of: the case's date ('date:' in the file, else today), so that answers can be repeated.
 
     therapy: the order in question; None: no order is stated (an order to take nothing is an oral one that ends in a stop).
+    current: None means nothing is taken now; where that was not said, current_stated is False.
     """
 
     patient: Patient
@@ -119,3 +125,4 @@ class Case:
     events: tuple[Event, ...] = ()
     observations: tuple[Observation, ...] = ()
     title: str = ""
+    current_stated: bool = True

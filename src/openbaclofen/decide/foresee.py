@@ -10,12 +10,14 @@ import numpy as np
 
 from openbaclofen.body.schedule import Doses
 from openbaclofen.cascade import Course
+from openbaclofen.case.record import Case
 from openbaclofen.decide.expect import expected
 from openbaclofen.decide.likeness import Likenesses
 from openbaclofen.decide.records import Expected, IfWrong, Proposal, Reason
 from openbaclofen.dose.regimen import Regimen
 from openbaclofen.facts import KnowledgeBase
 from openbaclofen.facts.statement import row_value
+from openbaclofen.infer.ingestion import ingested
 from openbaclofen.units import HOURS_PER_DAY
 
 SETTLED_DAYS = 4
@@ -63,10 +65,14 @@ def summary(course: Course, title: str, name: str, inside: np.ndarray, how: Call
     return expected(title, course.units[name], people, draws, course.grades[name])
 
 
-def foresee_ingestion(amount_mg: float, likenesses: Likenesses, kb: KnowledgeBase) -> IfWrong:
-    """Peak, and time above the stated thresholds, after one dose. No saturation of absorption is assumed."""
+def foresee_ingestion(amount_mg: float, likenesses: Likenesses, kb: KnowledgeBase, case: Case | None = None) -> IfWrong:
+    """Peak, and time above the stated thresholds, after one dose. No saturation of absorption is assumed.
+
+    case: with it, the form swallowed, charcoal, lavage and dialysis sessions placed by the ingestion take part.
+    """
     times = np.arange(0.0, WATCHED_DAYS * HOURS_PER_DAY + 1, 0.5)
-    course = likenesses.course(Doses(np.array([0.0]), np.array([amount_mg])), times)
+    taken = ingested(amount_mg, likenesses.typical, case, kb, times[-1])
+    course = likenesses.course_of(taken.person, taken.doses, times, taken.removals)
     whole = np.ones(len(times), dtype=bool)
     rows = [summary(course, "plasma, highest", "plasma", whole, np.max)]
     for fact, end in THRESHOLDS:
@@ -76,6 +82,7 @@ def foresee_ingestion(amount_mg: float, likenesses: Likenesses, kb: KnowledgeBas
         rows.append(hours_above(course, end(bound), times[1] - times[0]))
     seen, slow = (kb.evidence[row] for row in SEEN_IN_OVERDOSE)
     advice = (
+        *((Reason("; ".join(taken.person.said), taken.facts),) if taken.person.said else ()),
         Reason(
             "the model is not fitted to overdose and takes absorption as unsaturated; expect lower peaks and a slower fall: "
             f"{seen.dose} gave {row_value(seen)} in {seen.population}, and half-lives of {row_value(slow)} are published",

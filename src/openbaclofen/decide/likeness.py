@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from openbaclofen.body.schedule import Doses
 from openbaclofen.cascade import Course, Parameters, settled_days
+from openbaclofen.case.record import Case
 from openbaclofen.dose.regimen import Regimen
+from openbaclofen.errors import InputError
 from openbaclofen.facts import KnowledgeBase
-from openbaclofen.infer.typical import limiting_of, typical
+from openbaclofen.infer.physiology import Physiology, physiology
+from openbaclofen.infer.typical import CannotTellError, limiting_of, typical
 from openbaclofen.outcome.limiting import Limiting, dose_limiting
+from openbaclofen.patient.dialysis import read_dialysis
 from openbaclofen.patient.kidney import kidney_function
 from openbaclofen.patient.person import Patient
-from openbaclofen.population import Typical, course, likenesses
+from openbaclofen.population import Known, Typical, course, likenesses
+
+Removals = Sequence[tuple[float, Known]]
 
 
 @dataclass(frozen=True)
@@ -35,7 +41,11 @@ class Steady:
 
 @dataclass(frozen=True)
 class Likenesses:
-    """The likenesses of one patient. number: people shown in courses; draws: of what is not known."""
+    """The likenesses of one patient. number: people shown in courses; draws: of what is not known.
+
+    changing: kidneys and dialysis up to an hour from midnight of the day of the case, where the case was given. What is weighed
+    on settled days is weighed on the person of the first day between sessions of dialysis.
+    """
 
     typical: Typical
     parameters: Parameters
@@ -44,6 +54,7 @@ class Likenesses:
     number: int
     draws: int
     seed: int
+    changing: Callable[[float], Physiology] | None = None
 
     def steady(self, regimens: Sequence[Regimen]) -> Steady:
         """A settled day of the last phase of each regimen, for all likenesses in one call."""
@@ -58,13 +69,40 @@ class Likenesses:
         )
 
     def course(self, doses: Doses, times_h: np.ndarray) -> Course:
-        """The course under these doses, for people and for draws."""
-        return course(self.typical, doses, times_h, number=self.number, ignorance=self.draws, seed=self.seed)
+        """The course under these doses from midnight of the day of the case, for people and for draws."""
+        person = self.changing(float(times_h[-1])) if self.changing else Physiology(self.typical)
+        return self.course_of(person, doses, times_h)
+
+    def course_of(self, person: Physiology, doses: Doses, times_h: np.ndarray, removals: Removals = ()) -> Course:
+        """The course of a person whose kidneys or dialysis change, with removals from the gut."""
+        return course(
+            person.typical,
+            doses,
+            times_h,
+            number=self.number,
+            ignorance=self.draws,
+            seed=self.seed,
+            later=person.later,
+            removals=removals,
+        )
 
 
-def likenesses_of(patient: Patient, kb: KnowledgeBase, seed: int, form: str = "tablet") -> Likenesses:
-    """Likenesses of a patient. Errors: CannotTell (an InputError) where a datum the prediction needs is missing."""
+def likenesses_of(patient: Patient, kb: KnowledgeBase, seed: int, form: str = "tablet", case: Case | None = None) -> Likenesses:
+    """Likenesses of a patient; with the case, courses follow its later creatinines and its dialysis.
+
+    Errors: CannotTellError (an InputError) where a datum the prediction needs is missing or a dialysis schedule unreadable.
+    """
     person = typical(patient, kidney_function(patient, kb.kidney_equations), kb, form)
     number, draws = int(kb.value("decision.people")), int(kb.value("decision.ignorance_draws"))
     parameters, draw = likenesses(person, draws, number // draws, seed)
-    return Likenesses(person, parameters, limiting_of(kb, draw, seed), draw, number, draws, seed)
+    return Likenesses(
+        person, parameters, limiting_of(kb, draw, seed), draw, number, draws, seed, case and _changing(case, kb, form)
+    )
+
+
+def _changing(case: Case, kb: KnowledgeBase, form: str) -> Callable[[float], Physiology]:
+    try:
+        read_dialysis(case.patient.dialysis)
+    except InputError as error:
+        raise CannotTellError(error.said, ("patient.dialysis",)) from error
+    return lambda until_h: physiology(case, kb, form, case.as_of, until_h)

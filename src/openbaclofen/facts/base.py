@@ -27,7 +27,7 @@ Event = Literal[
     "itb_withdrawal",
     "itb_overdose",
 ]
-Datum = Literal["egfr", "weight"]
+Datum = Literal["egfr", "weight", "strength_mg_per_ml"]
 Raiser = Literal["egfr_lt_60", "age_gte_65", "respiratory_impairment", "new_start_or_rise", "alcohol_use_disorder"]
 Form = Literal[
     "tablet",

@@ -6,21 +6,27 @@ from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
 from openbaclofen.facts.read import Faults
-from openbaclofen.facts.schema import Claim, Condition, EvidenceRow, Fact, LabelEntry, Rule, Source, Strict
+from openbaclofen.facts.schema import Claim, Condition, EvidenceRow, Fact, LabelEntry, MedicineTerm, Rule, Source, Strict
 from openbaclofen.facts.sections import SECTIONS
 
 Records = Mapping[str, Mapping[str, list[Strict]]]
 
 _SHOWN = ("evidence", "labels", "rules")
 _REFERENCES: dict[str, dict[str, tuple[str, ...]]] = {  # section -> field -> the sections it may point to
-    "rules": {"sources": ("sources",), "claims": ("claims",), "conflicts_with": ("rules",)},
+    "rules": {"sources": ("sources",), "claims": ("claims",), "conflicts_with": ("rules",), "labels": ("labels",)},
     "interactions": {"sources": ("sources",), "claims": ("claims",)},
     "labels": {"sources": ("sources",), "claims": ("claims",)},
-    "claims": {"conflicts_with": ("claims",), "by": tuple(n for n in SECTIONS if n not in ("sources", "claims", "codes"))},
+    "claims": {
+        "conflicts_with": ("claims",),
+        "by": tuple(n for n in SECTIONS if n not in ("sources", "claims", "codes", "medicines")),
+    },
     "facts": {"sources": ("sources",), "evidence": _SHOWN, "disagree": _SHOWN},
     "evidence": {"same_as": ("evidence",)},
     "conditions": {"implies": ("conditions",)},
     "kidney_equations": {"sources": ("sources",)},
+    "studies": {"rows": ("evidence",)},
+    "parameters": {"sources": ("sources",), "disagree": ("evidence",)},
+    "medicines": {"sources": ("sources",), "parts": ("medicines",)},
 }
 
 
@@ -41,6 +47,7 @@ def check(records: Records, faults: Faults) -> None:
     _check_evidence(records, faults)
     _check_codes(records, ids["conditions"], faults)
     _check_claims(records, faults)
+    _check_medicines(records, faults)
 
 
 def _all(records: Records) -> Iterator[tuple[str, str, Strict]]:
@@ -51,14 +58,14 @@ def _all(records: Records) -> Iterator[tuple[str, str, Strict]]:
 
 
 def _ids(records: Records, faults: Faults) -> dict[str, set[str]]:
-    """Names by section. A name stands once in the whole base (sources and condition words have names of their own)."""
+    """Names by section. A name stands once in the whole base; of sources, conditions, parameters, medicines among them."""
     ids: dict[str, set[str]] = {name: set() for name in SECTIONS}
     seen: dict[str, str] = {}
     for section, file, record in _all(records):
         key = SECTIONS[section].id_of(record)
         if not key:
             continue
-        space = key if section not in ("sources", "conditions") else f"{section} {key}"
+        space = key if section not in ("sources", "conditions", "parameters", "medicines") else f"{section} {key}"
         if space in seen:
             faults.append(f"{file}: {key}: id: given twice, also in {seen[space]}")
         seen[space] = file
@@ -148,3 +155,20 @@ def _check_claims(records: Records, faults: Faults) -> None:
                 faults.append(f"{file}: {claim.id}: by: a claim that is shown names what shows it")
             if (claim.status == "pending") != bool(claim.pending):
                 faults.append(f"{file}: {claim.id}: pending: belongs to a claim that is pending, and to no other")
+
+
+def _check_medicines(records: Records, faults: Faults) -> None:
+    """A name means one medicine; each has a code or parts; a combination's parts are no combinations."""
+    meaning: dict[str, str] = {}
+    terms = {t.name: t for found in records["medicines"].values() for t in cast(list[MedicineTerm], found)}
+    for file, found in records["medicines"].items():
+        for term in cast(list[MedicineTerm], found):
+            for name in (term.name, *term.synonyms, *term.brands, *term.also, *term.not_read):
+                if meaning.setdefault(name.casefold(), term.name) != term.name:
+                    faults.append(f"{file}: {term.name}: {name!r} also means {meaning[name.casefold()]}")
+            if bool(term.atc) == bool(term.parts):
+                faults.append(f"{file}: {term.name}: either ATC codes or parts are needed, not both")
+            if any(part in terms and terms[part].parts for part in term.parts):
+                faults.append(f"{file}: {term.name}: parts: a part is itself a combination")
+            if term.verified and not term.sources:
+                faults.append(f"{file}: {term.name}: verified: needs sources")

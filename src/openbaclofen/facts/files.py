@@ -16,7 +16,8 @@ from openbaclofen.facts.sections import SECTIONS
 KNOWLEDGE = Path(__file__).parent.parent / "knowledge"
 COMPILED_NAME = "compiled.jsonl"
 _SUFFIXES = (".yaml", ".csv")
-_CODE = tuple(Path(__file__).parent / f"{m}.py" for m in ("base", "rule", "schema", "sections", "read", "check", "files"))
+_MODULES = ("base", "rule", "study", "schema", "sections", "read", "check", "files")
+_CODE = tuple(Path(__file__).parent / f"{module}.py" for module in _MODULES)
 
 
 def read_sources(folder: Path) -> dict[str, bytes]:

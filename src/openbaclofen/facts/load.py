@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import TypeVar
+from typing import Required, TypedDict, TypeVar
 
 from pydantic import TypeAdapter
 
@@ -20,6 +21,7 @@ from openbaclofen.facts.schema import (
     Interaction,
     KidneyEquation,
     LabelEntry,
+    MedicineTerm,
     NotFound,
     Product,
     Rule,
@@ -27,9 +29,27 @@ from openbaclofen.facts.schema import (
     Strict,
 )
 from openbaclofen.facts.sections import SECTIONS
+from openbaclofen.facts.study import Parameter, Study
 
 Record = TypeVar("Record", bound=Strict)
 _VERSION_DIGITS = 3 * 4
+
+
+class MedicineNames(TypedDict, total=False):
+    """A MedicineTerm without what it holds by default."""
+
+    name: Required[str]
+    synonyms: list[str]
+    brands: list[str]
+    also: list[str]
+    not_read: list[str]
+    parts: list[str]
+    atc: list[str]
+    rxcui: str
+    group: bool
+    sources: list[str]
+    verified: bool
+    note: str
 
 
 class KnowledgeBase:
@@ -81,6 +101,16 @@ class KnowledgeBase:
         return self._dict("conditions", list[ConditionTerm])
 
     @cached_property
+    def medicines(self) -> dict[str, MedicineTerm]:
+        """What other medicines are called, by name."""
+        return self._dict("medicines", list[MedicineTerm])
+
+    @cached_property
+    def medicine_names(self) -> list[MedicineNames]:
+        """The same as plain rows, as they were checked when compiled: quicker, for looking names up."""
+        return json.loads(self._sections["medicines"])
+
+    @cached_property
     def claims(self) -> dict[str, Claim]:
         """Statements of the source documents."""
         return self._dict("claims", list[Claim])
@@ -104,6 +134,16 @@ class KnowledgeBase:
     def kidney_equations(self) -> dict[str, KidneyEquation]:
         """Equations for kidney function."""
         return self._dict("kidney_equations", list[KidneyEquation])
+
+    @cached_property
+    def studies(self) -> dict[str, Study]:
+        """How studies were done."""
+        return self._dict("studies", list[Study])
+
+    @cached_property
+    def parameters(self) -> dict[str, Parameter]:
+        """Facts that calibration fits, with what was believed before."""
+        return self._dict("parameters", list[Parameter])
 
     def value(self, fact: str) -> float:
         """The number a fact holds. Errors: InputError where there is no such fact, or it holds no single number."""

@@ -52,7 +52,8 @@ def _csv_rows(name: str, section: Section, text: str, faults: Faults) -> list[di
         columns = reader.fieldnames or []
         faults.extend(f"{name}: the header: {c}: no such column" for c in columns if c not in section.record.model_fields)
         faults.extend(f"{name}: the header: {c}: given twice" for c in set(columns) if columns.count(c) > 1)
-        return [{k: v for k, v in row.items() if v not in ("", None)} for row in reader]
+        lists = {c for c, field in section.record.model_fields.items() if field.annotation == list[str]}
+        return [{k: v.split("; ") if k in lists else v for k, v in row.items() if v not in ("", None)} for row in reader]
     except csv.Error as error:
         faults.append(f"{name}: line {reader.line_num}: {error}")
         return []

@@ -38,10 +38,15 @@ class Condition(Strict):
     daily_dose_gt: float | None = Field(default=None, description="mg/d by mouth")
     daily_dose_gte: float | None = Field(default=None, description="mg/d by mouth")
     intrathecal_daily_dose_gt: float | None = Field(default=None, description="ug/d")
+    intrathecal_rise_percent_gt: float | None = Field(default=None, description="%, of the pump's daily dose in one change")
+    intrathecal_fall_percent_gt: float | None = Field(default=None, description="%, of the pump's daily dose in one change")
+    takes: bool | None = Field(default=None, description="baclofen is to be, or has just been, taken")
     new_start: bool | None = None
+    pump_start: bool | None = Field(default=None, description="a pump is ordered where none runs now")
     dose_rising: bool | None = None
     on_baclofen: bool | None = None
     use_longer_than: float | None = Field(default=None, description="days")
+    use_shorter_than: float | None = Field(default=None, description="days")
     event: list[Event] | None = Field(default=None, description="any of")
     missing: list[Datum] | None = Field(default=None, description="data whose absence itself is the condition")
     any_of: list[Condition] | None = None
@@ -82,6 +87,7 @@ class Schedule(Strict):
     titration_weeks: list[float] | None = None
     target_mg_per_day: list[float] | None = None
     target_mg_per_kg_per_day: list[float] | None = None
+    slower_option: bool = Field(default=False, description="a slower way, so not the pace that all others must keep")
     steps: list[dict[Literal["mg_per_dose", "per_day", "days"], float]] | None = None
     bands: list[Band] | None = None
 
@@ -103,7 +109,7 @@ class Rule(Strict):
 
     role: finding (shown when it applies), limit (fires above its limits), plan (numbers for a plan), counsel and monitor
     (advice in the plan, not a finding), fact (shown by `why`). use: hint = weak or no source: shown as such, never a basis.
-    covers: what a region is never without (the strictest of another region stands in).
+    covers: what a region is never without (the strictest of another region stands in). labels: the entries it applies.
     """
 
     id: str
@@ -120,10 +126,11 @@ class Rule(Strict):
     reduce_dose_by: float | None = Field(default=None, description="fraction of the usual dose to leave out")
     monitor_every_days: float | None = None
     numbers: dict[str, Amount] = Field(default={})
-    covers: Literal["ceiling", "stop", "boxed_warning", "ulcer"] | None = None
+    covers: Literal["ceiling", "stop", "boxed_warning", "ulcer", "overdose", "surgery"] | None = None
     blocks: bool = False
     sources: list[str]
     claims: list[str] = Field(default=[])
+    labels: list[str] = Field(default=[])
     verified: bool
     use: Literal["rule", "hint"] = "rule"
     note: str = ""

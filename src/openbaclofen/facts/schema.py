@@ -29,6 +29,7 @@ __all__ = [
     "Kind",
     "LabelEntry",
     "Limits",
+    "MedicineTerm",
     "NotFound",
     "Product",
     "Quality",
@@ -194,8 +195,32 @@ class ConditionTerm(Strict):
     note: str = ""
 
 
+class MedicineTerm(Strict):
+    """What a medicine is called, and its ATC codes (of its group where it has none; of a class, the group itself).
+
+    brands, also: names that were read; not_read: names given without a source. parts: what a combination consists of;
+    group: whether it is a class of medicines.
+    """
+
+    name: str
+    synonyms: list[str] = Field(default=[])
+    brands: list[str] = Field(default=[])
+    also: list[str] = Field(default=[])
+    not_read: list[str] = Field(default=[])
+    parts: list[str] = Field(default=[])
+    atc: list[str] = Field(default=[])
+    rxcui: str = ""
+    group: bool = False
+    sources: list[str] = Field(default=[])
+    verified: bool
+    note: str = ""
+
+
 class Claim(Strict):
-    """A statement of the four source documents. shown: how the program answers it; pending: the issue that will."""
+    """A statement of the four source documents. shown: how the program answers it; pending: the issue that will.
+
+    by: rules, facts, entries or evidence rows that answer it; computed: the behaviour that is computed to answer it.
+    """
 
     id: str
     seed: str
@@ -206,7 +231,9 @@ class Claim(Strict):
     conflicts_with: list[str] = Field(default=[])
     how: str
     status: Literal["shown", "pending", "unsupported"]
-    by: list[str] = Field(default=[], description="rules, facts, entries or evidence rows that answer it")
+    by: list[str] = Field(default=[])
+    computed: str = Field(default="", description="a name among the computed behaviours")
+    test: str = Field(default="", description="the test that computes it: file::name")
     pending: str = ""
     verdict: Literal["agrees", "agrees in part", "contradicted", "not sourced", ""] = ""
     note: str = ""

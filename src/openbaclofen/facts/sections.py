@@ -13,12 +13,14 @@ from openbaclofen.facts.schema import (
     Interaction,
     KidneyEquation,
     LabelEntry,
+    MedicineTerm,
     NotFound,
     Product,
     Rule,
     Source,
     Strict,
 )
+from openbaclofen.facts.study import Parameter, Study
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,9 @@ SECTIONS: dict[str, Section] = {
         Section("labels", LabelEntry),
         Section("not_found", NotFound),
         Section("kidney_equations", KidneyEquation),
+        Section("studies", Study),
+        Section("parameters", Parameter),
+        Section("medicines", MedicineTerm, "name"),
     )
 }
 
@@ -58,8 +63,11 @@ _FILES = {
     "physiology/kidney_equations.yaml": "kidney_equations",
     "code/conditions.yaml": "conditions",
     "label/not_found.yaml": "not_found",
+    "calibration/studies.yaml": "studies",
+    "calibration/parameters.yaml": "parameters",
 }
 _FOLDERS = {
+    "calibration": "facts",
     "drug": "facts",
     "formulation": "facts",
     "physiology": "facts",
@@ -73,6 +81,7 @@ _FOLDERS = {
     "source": "sources",
     "evidence": "evidence",
     "label": "labels",
+    "medicine": "medicines",
 }
 
 

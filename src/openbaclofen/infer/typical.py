@@ -8,6 +8,7 @@ import numpy as np
 
 from openbaclofen.errors import InputError
 from openbaclofen.facts import KnowledgeBase, schema
+from openbaclofen.infer.joint import correlation_of
 from openbaclofen.outcome.limiting import Limiting
 from openbaclofen.patient.kidney import ADULT, REPORTED, KidneyFunction
 from openbaclofen.patient.person import Patient
@@ -52,7 +53,10 @@ _GRADED_BY = {  # quantity -> the fact that sets its size
     "modified_ashworth": "outcome.ashworth_slope",
     "sedation": "outcome.sedation_slope",
 }
-_FORMS = "oral.absorption_relative_to_tablet"
+_FORMS = {  # parameter -> fact: a multiple of the tablet's, by form
+    "absorption_rate": "oral.absorption_relative_to_tablet",
+    "transit_time": "oral.transit_relative_to_tablet",
+}
 
 
 class CannotTellError(InputError):
@@ -79,6 +83,11 @@ class _Reader:
         return Known(self.value(fact), _spread(self.kb.facts[fact].ignorance), effect).times(times)
 
 
+def known_of(kb: KnowledgeBase, fact: str, effect: str = "", times: float = 1.0) -> Known:
+    """What a fact says with its ignorance, times a number (a unit, a power of weight)."""
+    return _Reader(kb).known(fact, effect, times)
+
+
 def typical(patient: Patient, kidney: KidneyFunction, kb: KnowledgeBase, formulation: str = "tablet") -> Typical:
     """Typical values of people of this age, weight and kidney function, how people differ and what is not known.
 
@@ -95,14 +104,15 @@ def typical(patient: Patient, kidney: KidneyFunction, kb: KnowledgeBase, formula
     for name, (fact, power, effect) in _BY_WEIGHT.items():
         known[name] = read.known(fact, effect, relative ** read.value(power))
     known["nonrenal_clearance"] = known["nonrenal_clearance"].times(AbsoluteGFR(1.0).to("L/h"))
-    known["absorption_rate"] = known["absorption_rate"].times(_relative_speed(formulation, read))
+    for name, fact in _FORMS.items():
+        known[name] = known[name].times(_of_form(formulation, fact, read))
     known["csf_volume"] = read.known("csf.volume", times=Volume(1.0).to("L"))
     known["creatinine_clearance"] = _kidneys(kidney, adult, read)
     if patient.ashworth is not None:
         known["ashworth_baseline"] = Known(patient.ashworth)
     effects = _effects(adult, read)
     grades = {quantity: kb.facts[fact].grade or "assumed" for quantity, fact in _GRADED_BY.items()}
-    return Typical(known, effects, np.eye(len(effects)), grades, tuple(dict.fromkeys(read.used)))
+    return Typical(known, effects, _correlation(effects, read), grades, tuple(dict.fromkeys(read.used)), _together(known, read))
 
 
 def _age_and_weight(patient: Patient, read: _Reader) -> tuple[float, float]:
@@ -128,9 +138,9 @@ def _kidneys(kidney: KidneyFunction, adult: bool, read: _Reader) -> Known:
     return Known(found.to("L/h"), Spread("lognormal", read.value("clearance.estimate_error")), "clearance")
 
 
-def _relative_speed(formulation: str, read: _Reader) -> float:
-    forms = read.kb.facts[_FORMS].value
-    read.used.append(_FORMS)
+def _of_form(formulation: str, fact: str, read: _Reader) -> float:
+    forms = read.kb.facts[fact].value
+    read.used.append(fact)
     if not isinstance(forms, dict) or formulation not in forms:
         raise CannotTellError(f"how {formulation.replace('_', ' ')} is absorbed is not known", ("form",))
     return forms[formulation]
@@ -143,13 +153,28 @@ def _effects(adult: bool, read: _Reader) -> dict[str, float]:
         "clearance": read.value(f"variability.clearance_{group}"),
         "volume": read.value(f"variability.volume_{group}"),
         "absorption_rate": read.value("variability.absorption_rate"),
-        "transit_time": read.value("variability.transit_time"),
+        "transit_time": read.value(f"variability.transit_time_{group}"),
         "csf_ratio": read.value("variability.csf_ratio"),
     }
     for effect in ("ashworth_slope", "sedation_slope"):
         between = read.kb.facts[f"outcome.{effect}"].between_people
         cv[effect] = 0.0 if between is None else between.cv or 0.0
     return {name: log_sd(value) for name, value in cv.items()}
+
+
+def _correlation(effects: dict[str, float], read: _Reader) -> np.ndarray:
+    """Of the effects in their order: only that of clearance with volume may differ from zero."""
+    found, both = np.eye(len(effects)), [list(effects).index(name) for name in ("clearance", "volume")]
+    found[both, both[::-1]] = read.value("variability.clearance_volume_correlation")
+    return found
+
+
+def _together(known: dict[str, Known], read: _Reader) -> tuple[tuple[str, ...], np.ndarray]:
+    """The parameters among the known ones that were calibrated together, and the correlation of what is not known of them."""
+    names, correlation = correlation_of(read.kb)
+    facts = {name: fact for name, (fact, *_) in (_PLAIN | _BY_WEIGHT).items() if fact in names and known[name].ignorance}
+    at = [names.index(fact) for fact in facts.values()]
+    return tuple(facts), correlation[np.ix_(at, at)]
 
 
 def _spread(spread: schema.Spread | None) -> Spread | None:

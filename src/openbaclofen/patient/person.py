@@ -24,6 +24,7 @@ class Patient:
     """One person. None means not stated, never 'no'.
 
     conditions: keys of the condition terms; unknown_conditions: free text that matched none, with nearest keys.
+    conditions_stated: whether a list was given, so that what is not in it is absent; None: as there are any.
     creatinines: oldest first, the last one is the present one. medicines, allergies: as written.
     dialysis: None not stated, "none", or a schedule text / "yes". reported_egfr: as a laboratory stated it; it stands
     before one computed from creatinine. ashworth: modified Ashworth score, 1+ as 1.5.
@@ -36,6 +37,7 @@ class Patient:
     creatinines: tuple[DatedCreatinine, ...] = ()
     conditions: frozenset[str] = frozenset()
     unknown_conditions: tuple[str, ...] = ()
+    conditions_stated: bool | None = None
     allergies: tuple[str, ...] | None = None
     medicines: tuple[str, ...] | None = None
     pregnant: bool | None = None

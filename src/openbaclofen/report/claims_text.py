@@ -1,31 +1,97 @@
-"""Claims of the source documents go in; a table of what shows each comes out."""
+"""Claims of the source documents go in; a table with counts, or one claim at work with its figures, comes out."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from rich.console import Console
 from rich.padding import Padding
+from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from openbaclofen.facts.schema import Claim
-from openbaclofen.report.why_text import record_table
+from openbaclofen import facts
+from openbaclofen.facts import KnowledgeBase
+from openbaclofen.facts.schema import Claim, Strict
+from openbaclofen.facts.statement import source_rows, statement
+from openbaclofen.report.why_text import line
 
 STYLE = {"shown": "green", "pending": "yellow", "unsupported": "magenta"}
+VERDICTS = ("agrees", "agrees in part", "contradicted", "not sourced")
 
 
 def print_claims(claims: Sequence[Claim], console: Console) -> None:
-    """Print one claim in full, or all in a table with the count of each status."""
+    """Print one claim at work, or all in a table with the count of each status and verdict."""
     if len(claims) == 1:
-        console.print(Padding(record_table(claims[0].model_dump()), (0, 0, 0, 2)))
+        _print_one(claims[0], facts.load(), console)
         return
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for name in ("claim", "status", "text", "shown by, or waits for"):
+    for name in ("claim", "status", "verdict", "text", "shown by, or waits for"):
         table.add_column(name, header_style="dim", overflow="fold", no_wrap=name in ("claim", "status"))
     for c in claims:
-        table.add_row(c.id, Text(c.status, style=STYLE[c.status]), c.text, ", ".join(c.by) or c.pending or c.note)
+        table.add_row(c.id, Text(c.status, style=STYLE[c.status]), c.verdict, c.text, shown_by(c))
     console.print(table)
-    counts = Counter(c.status for c in claims)
-    console.print(Text(f"{len(claims)} claims: " + ", ".join(f"{counts[s]} {s}" for s in STYLE if counts[s]), style="bold"))
+    for told in counts(claims):
+        console.print(Text(told, style="bold"))
+
+
+def shown_by(claim: Claim) -> str:
+    """What answers a claim, in a few words: computed behaviours first; what it waits for; why it has no support."""
+    names = [f"computed: {claim.computed.replace('_', ' ')}"] if claim.computed else []
+    waits = [f"waits for: {claim.pending}"] if claim.pending else []
+    return "; ".join([*names, *([", ".join(claim.by)] if claim.by else []), *waits]) or claim.note
+
+
+def counts(claims: Sequence[Claim]) -> Iterator[str]:
+    """How many claims have each status, and each verdict."""
+    status, verdict = (Counter(getattr(c, field) for c in claims) for field in ("status", "verdict"))
+    yield f"{len(claims)} claims: " + ", ".join(f"{status[s]} {s}" for s in STYLE if status[s])
+    computed = sum(bool(c.computed) for c in claims)
+    yield ", ".join([*(f"{verdict[v]} {v}" for v in VERDICTS if verdict[v]), f"{computed} answered by a computation"])
+
+
+def record_of(kb: KnowledgeBase, name: str) -> Strict:
+    """The rule, fact, entry or row of this name."""
+    sections = (
+        *(kb.rules, kb.facts, kb.interactions, kb.labels, kb.products, kb.evidence, kb.conditions, kb.kidney_equations),
+        {n.id: n for n in kb.not_found},
+    )
+    return next(section[name] for section in sections if name in section)
+
+
+def computed(claim: Claim, kb: KnowledgeBase) -> str:
+    """The sentence that is computed for a claim, now; '' where nothing is."""
+    if not claim.computed:
+        return ""
+    from openbaclofen.report.claims_at_work import COMPUTED
+
+    return COMPUTED[claim.computed](kb)
+
+
+def _print_one(claim: Claim, kb: KnowledgeBase, console: Console) -> None:
+    status = Text.assemble(f"{claim.id}  ", (claim.status, STYLE[claim.status]), f"  {claim.verdict}" if claim.verdict else "")
+    console.print(status, Text(f"“{claim.text}”", style="bold"))
+    for told in (claim.note, f"Waits for: {claim.pending}" if claim.pending else ""):
+        if told:
+            console.print(Padding(Text(told), (0, 0, 0, 2)))
+    if sentence := computed(claim, kb):
+        _section("Computed now", console)
+        console.print(Padding(Text(sentence, style="green"), (0, 0, 0, 2)))
+    records = [record_of(kb, name) for name in claim.by]
+    if records:
+        _section("Answered by" if claim.status == "shown" else "What is known", console)
+        for record in records:
+            console.print(Padding(line(statement(kb, record), brief=True), (0, 0, 0, 2)))
+    if claim.conflicts_with:
+        _section("Contradicts", console)
+        for other in (kb.claims[name] for name in claim.conflicts_with):
+            console.print(Padding(Text(f"{other.id}  {other.text}  {other.verdict}"), (0, 0, 0, 2)))
+    if sources := list(dict.fromkeys(f"{s['quality']}  {s['title']}  {s['url']}" for r in records for s in source_rows(kb, r))):
+        _section("Sources", console)
+        for told in sources:
+            console.print(Padding(Text(told, style="dim", overflow="fold"), (0, 0, 0, 2)))
+
+
+def _section(title: str, console: Console) -> None:
+    console.print(Rule(Text(title, style="bold"), align="left", style="dim"))

@@ -18,9 +18,10 @@ from openbaclofen.decide.foresee import SETTLED_DAYS
 from openbaclofen.dose.regimen import Regimen
 from openbaclofen.errors import InputError
 from openbaclofen.facts import KnowledgeBase
-from openbaclofen.infer.typical import typical
-from openbaclofen.patient.kidney import kidney_function
-from openbaclofen.population import course
+from openbaclofen.infer.physiology import first_day, physiology
+from openbaclofen.infer.release import released
+from openbaclofen.patient.dialysis import read_dialysis
+from openbaclofen.population import course, log_sd, normals
 from openbaclofen.report.course_record import CourseDocument, Ranges
 from openbaclofen.units import HOURS_PER_DAY
 
@@ -31,6 +32,7 @@ QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 MOST_NUMBERS = 2 * 10**8  # people x times held at once: 1.6 GB
 TABLES = (".parquet", ".csv")
 FIGURES = (".svg", ".png", ".pdf")
+RESIDUAL = "variability.residual"
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,7 @@ class Course:
     """A simulated course. Arrays are (people, times); a value at a dose time is before the dose.
 
     time_h counts hours from midnight of the first day; ignorance holds the typical person under draws of what is not known.
+    residual: coefficient of variation of one measurement. said: what was assumed or followed, in words.
     """
 
     simulated: Simulated
@@ -48,6 +51,20 @@ class Course:
     seed: int
     facts: tuple[str, ...]
     knowledge: str
+    residual: float = 0.0
+    said: tuple[str, ...] = ()
+
+    def measured(self, seed: int | None = None) -> np.ndarray:
+        """Plasma as an assay would read it in each person at each time, ng/mL (people, T).
+
+        The third layer, apart from how people differ and from what is not known: C exp(s z - s^2/2), log-normal with the
+        coefficient of variation `residual`, so proportional to C, with C as its mean. seed: of this layer alone.
+        """
+        z = normals(
+            self.seed if seed is None else seed, [f"residual at {hour:g} h" for hour in self.time_h], len(self.csf_ng_per_ml)
+        )
+        sd = log_sd(self.residual)
+        return self.plasma_ng_per_ml * np.exp(sd * z.T - sd**2 / 2)
 
     @property
     def time_h(self) -> np.ndarray:
@@ -165,18 +182,23 @@ def simulate_case(case: Case, kb: KnowledgeBase, *, people: int, seed: int, days
             f"{people} people at {len(times)} times is more than is held at once ({MOST_NUMBERS:g}); ask for fewer", "--people"
         )
     at, mg = therapy.regimen.events(until)
-    person = typical(case.patient, kidney_function(case.patient, kb.kidney_equations), kb, therapy.form)
-    settled = _settled(case)
+    order = released(Doses(at, mg), therapy.form, kb)
+    before = _settled(case, kb)
+    long = before is not None and read_dialysis(case.patient.dialysis) is not None
+    person = physiology(case, kb, therapy.form, first_day(case), until, _run_in(kb) if long else 0.0)
     simulated = course(
-        person,
-        Doses(at, mg),
+        person.typical,
+        _with_run_in(order.doses, *before, _run_in(kb)) if long and before else order.doses,
         times,
         number=people,
         ignorance=int(kb.value("decision.ignorance_draws")),
         seed=seed,
-        settled=settled,
+        later=person.later,
+        settled=None if long else before,
     )
-    return Course(simulated, therapy.text, case.title, at, mg, seed, person.facts, kb.version)
+    facts = tuple(dict.fromkeys((*person.facts, *order.facts, RESIDUAL)))
+    residual = kb.value(RESIDUAL)
+    return Course(simulated, therapy.text, case.title, at, mg, seed, facts, kb.version, residual, person.said)
 
 
 def whole(path: Path, write: Any) -> None:
@@ -192,13 +214,27 @@ def whole(path: Path, write: Any) -> None:
         Path(temporary).unlink(missing_ok=True)
 
 
-def _settled(case: Case) -> tuple[Doses, float] | None:
-    """What has been taken for long before the order begins."""
+def _settled(case: Case, kb: KnowledgeBase) -> tuple[Doses, float] | None:
+    """What has been taken for long before the order begins: the doses of a cycle, and its hours."""
     now = case.current.therapy if case.current else None
     if not isinstance(now, OralTherapy) or now.regimen.phases[-1].days is not None:
         return None
     phase = now.regimen.phases[-1]
-    return Doses(np.array(phase.at_h), np.array(phase.doses_mg)), phase.every_days * HOURS_PER_DAY
+    cycle_h = phase.every_days * HOURS_PER_DAY
+    return released(Doses(np.array(phase.at_h), np.array(phase.doses_mg)), now.form, kb, cycle_h).doses, cycle_h
+
+
+def _run_in(kb: KnowledgeBase) -> float:
+    """The hour, below zero, from which dialysis and what is taken are simulated so that both have settled by hour 0."""
+    return -kb.value("dialysis.run_in") * HOURS_PER_DAY
+
+
+def _with_run_in(order: Doses, cycle: Doses, cycle_h: float, from_h: float) -> Doses:
+    """The doses of a cycle up to hour 0, then the order."""
+    starts = -cycle_h * np.arange(np.floor(-from_h / cycle_h), 0, -1)
+    at = (starts[:, None] + cycle.at_h).ravel()
+    mg = np.tile(cycle.mg, len(starts))
+    return Doses(np.concatenate([at, order.at_h]), np.concatenate([mg, order.mg]))
 
 
 def _days(regimen: Regimen) -> float:

@@ -60,10 +60,17 @@ def cannot_tell_rows(rows: tuple[CannotTell, ...]) -> Table:
         table.add_row(
             Text("CANNOT TELL", style=COLOUR["cannot tell"]),
             Text.assemble(
-                (f"need {need}", "bold"), f": would decide {row.would_say}", (f"  [{row.rule}, up to {row.severity}]", "dim")
+                (f"need {need}", "bold"), f": would decide {row.would_say}", (f"  [{_named(row)}, up to {row.severity}]", "dim")
             ),
         )
     return table
+
+
+def _named(row: CannotTell, most: int = 3) -> str:
+    """The worst rule and some others that wait for the same data."""
+    others = [r for r in row.rules if r != row.rule]
+    more = f" +{len(others) - most}" if len(others) > most else ""
+    return ", ".join((row.rule, *others[:most])) + more
 
 
 def verdict_block(verdict: Verdict) -> RenderableType:

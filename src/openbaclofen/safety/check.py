@@ -25,6 +25,7 @@ from openbaclofen.safety.titration import titration
 from openbaclofen.safety.verdict import Advice, CannotTell, Finding, Severity, Verdict
 
 Overall = Severity | Literal["clean", "cannot tell"]
+KEPT: dict[Severity, Severity] = {"moderate": "caution"}  # of a rule that asks for less, where the order is as low already
 Held = list[tuple[Rule, Judgement, bool]]  # rule, its judgement, whether it stands in for a region without its own
 
 
@@ -36,14 +37,26 @@ def check(case: Case, kb: KnowledgeBase) -> Verdict:
     if "ingestion" in now.events:
         now = _with_overdose(now, held)
         held = _held(now, book)
-    said = [*_rules(held, now, book), *interactions(case, now, book), *titration(now, book), *taper(now, book),
-            *makeable(case, book), *_conditions_not_known(case, now, book)]
+    said = [
+        *_rules(held, now, book),
+        *interactions(case, now, book),
+        *titration(now, book),
+        *taper(now, book),
+        *makeable(case, book),
+        *_conditions_not_known(case, now, book),
+    ]
     stopping = as_if_stopping(now)
     drafts = [d for d in said if isinstance(d, Draft)]
     findings = merge.findings(drafts, kb, lambda rule: judge(rule.when, stopping).truth is Truth.TRUE)
     cannot_tell = merge.cannot_tell(q for q in said if isinstance(q, Open))
-    return Verdict(_severity(findings, cannot_tell), findings, cannot_tell, _advice(held, kb), case.region,
-                   tuple(sorted({r for f in findings for r in f.rules} | {c.rule for c in cannot_tell})))
+    return Verdict(
+        _severity(findings, cannot_tell),
+        findings,
+        cannot_tell,
+        _advice(held, kb),
+        case.region,
+        tuple(sorted({r for f in findings for r in f.rules} | {r for c in cannot_tell for r in c.rules})),
+    )
 
 
 def _held(now: Situation, book: RuleBook) -> Held:
@@ -55,9 +68,22 @@ def _rules(held: Held, now: Situation, book: RuleBook) -> Iterator[Draft | Open]
         if rule.role == "limit":
             yield from judge_limit(rule, judgement, now, book, stands_in)
         elif rule.role == "finding" and judgement.truth is Truth.TRUE:
-            yield draft(rule, judgement, book.kb, stands_in)
+            yield draft(rule, judgement, book.kb, stands_in, KEPT.get(rule.severity) if _cut_is_kept(rule, now, held) else None)
         elif rule.role in ("finding", "counsel", "monitor") and judgement.truth is Truth.CANNOT_TELL:
             yield open_question(rule, judgement)
+
+
+def _cut_is_kept(rule: Rule, now: Situation, held: Held) -> bool:
+    """Whether the order already leaves out the fraction that a rule asks for, of the lowest ceiling that holds."""
+    ceilings = [
+        r.limits.daily_mg
+        for r, j, _ in held
+        if r.covers == "ceiling" and j.truth is Truth.TRUE and r.limits and r.limits.daily_mg is not None
+    ]
+    ordered = now.daily_mg.value
+    if rule.reduce_dose_by is None or ordered is None or not ceilings:
+        return False
+    return 0 < ordered <= (1 - rule.reduce_dose_by) * min(ceilings)
 
 
 def _severity(findings: tuple[Finding, ...], cannot_tell: tuple[CannotTell, ...]) -> Overall:
@@ -69,9 +95,16 @@ def _severity(findings: tuple[Finding, ...], cannot_tell: tuple[CannotTell, ...]
 def _advice(held: Held, kb: KnowledgeBase) -> tuple[Advice, ...]:
     """Counselling and monitoring that hold for this person, in the order of the knowledge base."""
     return tuple(
-        Advice(r.id, "counsel" if r.role == "counsel" else "monitor", r.text, r.region,
-               tuple(merge.cited(k, kb) for k in r.sources), r.monitor_every_days)
-        for r, j, _ in held if r.role in ("counsel", "monitor") and j.truth is Truth.TRUE
+        Advice(
+            r.id,
+            "counsel" if r.role == "counsel" else "monitor",
+            r.text,
+            r.region,
+            tuple(merge.cited(k, kb) for k in r.sources),
+            r.monitor_every_days,
+        )
+        for r, j, _ in held
+        if r.role in ("counsel", "monitor") and j.truth is Truth.TRUE
     )
 
 

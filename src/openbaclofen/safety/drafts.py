@@ -12,8 +12,16 @@ from openbaclofen.safety.verdict import WORST_FIRST, Severity
 
 HINT_AT_MOST: Severity = "caution"  # a weak source never says more than this, and never blocks
 STOP, OVERDOSE, KIDNEY, DOSE, TITRATION, DEPRESSANT = "stop", "overdose", "kidney", "dose", "titration", "depressant"
-_EVENT_FAMILIES = {"stop": STOP, "taper": STOP, "reduce": STOP, "stop_or_refill_overdue": STOP, "ingestion": OVERDOSE,
-                   "toxicity": OVERDOSE, "itb_overdose": OVERDOSE}
+_EVENT_FAMILIES = {
+    "stop": STOP,
+    "taper": STOP,
+    "reduce": STOP,
+    "stop_or_refill_overdue": STOP,
+    "ingestion": OVERDOSE,
+    "toxicity": OVERDOSE,
+    "itb_overdose": OVERDOSE,
+}
+_FIGURES = {"rise": TITRATION, "dose": DOSE}
 _LEADING = (KIDNEY, "allergy", "form", "pregnancy", "breastfeeding", "posture")
 
 
@@ -78,20 +86,38 @@ def family_of(rule: Rule, reasons: Iterable[Reason]) -> str:
     leading = next((s for s in _LEADING if s in subjects), None)
     if leading is None and rule.limits is not None:
         return DOSE
-    return leading or next((s for s in subjects if s.startswith("condition:")), subjects[0] if subjects else rule.topic)
+    condition = next((s for s in subjects if s.startswith("condition:")), None)
+    figure = next((family for subject, family in _FIGURES.items() if subject in subjects), None)
+    return leading or condition or figure or (subjects[0] if subjects else rule.topic)
 
 
-def draft(rule: Rule, judgement: Judgement, kb: KnowledgeBase, stands_in: bool = False, severity: Severity | None = None,
-          action: str = "", family: str = "") -> Draft:
+def draft(
+    rule: Rule,
+    judgement: Judgement,
+    kb: KnowledgeBase,
+    stands_in: bool = False,
+    severity: Severity | None = None,
+    action: str = "",
+    family: str = "",
+) -> Draft:
     """What a rule that holds says. severity, action, family: where they are not the rule's own."""
     hint, said = is_hint(rule, kb), severity or rule.severity
     if hint and rank(said) < rank(HINT_AT_MOST):
         said = HINT_AT_MOST
     return Draft(
-        rules=(rule.id,), family=family or family_of(rule, judgement.reasons), severity=said, action=action or rule.text,
-        reasons=judgement.reasons, region=f"from {rule.region}" if stands_in else rule.region, topic=rule.topic,
-        sources=tuple(rule.sources), blocks=rule.blocks and not hint, hint=hint, stands_in=stands_in,
-        covers=rule.covers is not None, conflicts_with=tuple(rule.conflicts_with),
+        rules=(rule.id,),
+        family=family or family_of(rule, judgement.reasons),
+        severity=said,
+        action=action or rule.text,
+        reasons=judgement.reasons,
+        region=f"from {rule.region}" if stands_in else rule.region,
+        topic=rule.topic,
+        sources=tuple(rule.sources),
+        blocks=rule.blocks and not hint,
+        hint=hint,
+        stands_in=stands_in,
+        covers=rule.covers is not None,
+        conflicts_with=tuple(rule.conflicts_with),
     )
 
 

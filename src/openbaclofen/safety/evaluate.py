@@ -101,6 +101,8 @@ def _has(condition: str, situation: Situation) -> Judgement:
     held = situation.conditions
     if held.value is None:
         return Judgement(Truth.CANNOT_TELL, (), (Missing("conditions", held.need),))
+    if condition not in held.value and held.need:
+        return Judgement(Truth.CANNOT_TELL, (), (Missing("conditions", held.need),))
     if condition not in held.value:
         return Judgement(Truth.FALSE, (Reason(f"condition:{condition}", f"no {condition.replace('_', ' ')} stated"),))
     stated = held.value[condition]
@@ -149,6 +151,10 @@ def _happens(kind: str, situation: Situation, route: str) -> Judgement:
     return Judgement(Truth.FALSE, (Reason(f"event:{kind}", f"no {kind.replace('_', ' ')}"),))
 
 
+def _takes(wanted: bool, situation: Situation, _: str) -> Judgement:
+    return Judgement(truth(situation.takes == wanted))
+
+
 def _missing(wanted: list[str], situation: Situation, _: str) -> Judgement:
     unknown = [name for name in wanted if getattr(situation, name).value is None]
     reasons = (Reason(_SUBJECT_OF.get(name, name), f"{name.replace('_', ' ')} is not stated") for name in unknown)
@@ -165,19 +171,50 @@ def _not(unwanted: Condition, situation: Situation, route: str) -> Judgement:
 
 _MORE = ("gte", operator.ge, "at least"), ("gt", operator.gt, "above")
 _LESS = ("lt", operator.lt, "below"), ("lte", operator.le, "at most")
-_MEASURED = {"age": ("age", "age"), "weight": ("weight", "weight"), "egfr": ("egfr", "kidney"), "crcl": ("crcl", "kidney"),
-             "daily_dose": ("daily_mg", "dose"), "intrathecal_daily_dose": ("intrathecal_ug_per_day", "dose")}
+_MEASURED = {
+    "age": ("age", "age"),
+    "weight": ("weight", "weight"),
+    "egfr": ("egfr", "kidney"),
+    "crcl": ("crcl", "kidney"),
+    "daily_dose": ("daily_mg", "dose"),
+    "intrathecal_daily_dose": ("intrathecal_ug_per_day", "dose"),
+    "intrathecal_rise_percent": ("intrathecal_rise_percent", "rise"),
+    "intrathecal_fall_percent": ("intrathecal_fall_percent", "rise"),
+}
 _SUBJECT_OF = {"egfr": "kidney", "strength_mg_per_ml": "form"}
-_EQUAL = {"sex": "sex", "egfr_fell": "kidney", "on_dialysis": "kidney", "pregnant": "pregnancy", "trimester": "pregnancy",
-          "breastfeeding": "breastfeeding", "spasticity_supports_function": "posture", "spasticity_origin": "origin",
-          "route": "route", "new_start": "start", "dose_rising": "rise", "on_baclofen": "use"}
+_EQUAL = {
+    "sex": "sex",
+    "egfr_fell": "kidney",
+    "on_dialysis": "kidney",
+    "pregnant": "pregnancy",
+    "trimester": "pregnancy",
+    "breastfeeding": "breastfeeding",
+    "spasticity_supports_function": "posture",
+    "spasticity_origin": "origin",
+    "route": "route",
+    "new_start": "start",
+    "pump_start": "start",
+    "dose_rising": "rise",
+    "on_baclofen": "use",
+}
 
 _KEYS: dict[str, Part] = {
-    **{f"{key}_{end}": _compared(field, subject, compare, words)
-       for key, (field, subject) in _MEASURED.items() for end, compare, words in (*_MORE, *_LESS)},
+    **{
+        f"{key}_{end}": _compared(field, subject, compare, words)
+        for key, (field, subject) in _MEASURED.items()
+        for end, compare, words in (*_MORE, *_LESS)
+    },
     **{key: _same(key, subject) for key, subject in _EQUAL.items()},
     "use_longer_than": _compared("days_of_use", "use", operator.gt, "longer than"),
-    "any_condition": _any_condition, "all_condition": _all_condition, "allergy": _allergy,
-    "dosage_form": _form_in, "dosage_form_not": _form_not_in, "event": _event, "missing": _missing,
-    "any_of": _any_of, "not_": _not,
+    "use_shorter_than": _compared("days_of_use", "use", operator.lt, "shorter than"),
+    "takes": _takes,
+    "any_condition": _any_condition,
+    "all_condition": _all_condition,
+    "allergy": _allergy,
+    "dosage_form": _form_in,
+    "dosage_form_not": _form_not_in,
+    "event": _event,
+    "missing": _missing,
+    "any_of": _any_of,
+    "not_": _not,
 }

@@ -11,10 +11,14 @@ from openbaclofen.safety.ordered import INTRATHECAL, ORAL, Descent, said_mg_per_
 
 Happenings = dict[str, tuple["Happening", ...]]
 _IN_WORDS = {"missed": "a missed dose", "ingestion": "an ingestion"}
-_PUMP = {"withdrawal": "itb_withdrawal", "toxicity": "itb_overdose",  # what rules call an event when the dose comes from a pump
-         "refill_overdue": "stop_or_refill_overdue"}
+_PUMP = {
+    "withdrawal": "itb_withdrawal",
+    "toxicity": "itb_overdose",  # what rules call an event when the dose comes from a pump
+    "refill_overdue": "stop_or_refill_overdue",
+}
 FOLLOWS = "therapy: what follows its last step ('then stop', or a dose that goes on)"
 WITHDRAWN = "how the oral dose is withdrawn, as an order of its own"
+MISSED = "events.missed: when the last dose was taken, and any sign of withdrawal (no source says how many missed are a stop)"
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,20 @@ def happenings(case: Case, descents: tuple[Descent, ...]) -> tuple[Happenings, d
         in_doubt["stop"] = (FOLLOWS,)
     elif ordered.route_of(case.therapy) == INTRATHECAL and case.current and ordered.route_of(case.current.therapy) == ORAL:
         in_doubt["stop"] = (WITHDRAWN,)
+    elif case.question == "switch" and case.therapy is None:
+        in_doubt["stop"] = in_doubt["stop_or_refill_overdue"] = ("therapy",)
+    elif _missed_a_day(case):
+        in_doubt["stop"] = (MISSED,)
     return events, in_doubt
+
+
+def _missed_a_day(case: Case) -> bool:
+    """Whether as many doses were missed as a day holds, so that nothing was taken for a whole day."""
+    order = ordered.order_in_question(case)
+    if not isinstance(order, OralTherapy) or not order.regimen.phases:
+        return False
+    missed = sum(event.count or 0 for event in case.events if event.kind == "missed")
+    return missed >= max(sum(mg > 0 for mg in order.regimen.phases[0].doses_mg), 1)
 
 
 def _stated(case: Case) -> Iterator[tuple[str, Happening]]:
@@ -47,7 +64,7 @@ def _stated(case: Case) -> Iterator[tuple[str, Happening]]:
         yield event.kind, Happening(_said(event), amount_mg=event.amount.value * (event.count or 1) if event.amount else None)
         if event.kind in _PUMP and routes == {INTRATHECAL}:
             yield _PUMP[event.kind], Happening(_said(event), INTRATHECAL)
-    if case.question in ordered.GOES_ON and not any(e.kind == case.question for e in case.events):
+    if case.question in ordered.HAPPENED and not any(e.kind == case.question for e in case.events):
         yield case.question, Happening(_IN_WORDS[case.question])
 
 
@@ -70,7 +87,9 @@ def _of_dose(descents: tuple[Descent, ...]) -> Iterator[tuple[str, Happening]]:
 
 def _of_pump(case: Case) -> Iterator[tuple[str, Happening]]:
     """A pump that is stopped, also by changing to the oral route."""
-    if case.current is None or ordered.route_of(case.current.therapy) != INTRATHECAL or case.question in ordered.GOES_ON:
+    if case.current is None or ordered.route_of(case.current.therapy) != INTRATHECAL:
+        return
+    if case.therapy is None and case.question in ordered.GOES_ON:
         return
     if ordered.route_of(case.therapy) != INTRATHECAL:
         stopped = Happening("the pump infusion is stopped", INTRATHECAL)

@@ -24,12 +24,13 @@ ONCE = "Write baclofen once, with its whole daily dose."
 LISTED_TWICE: Severity = "caution"  # what is taken now is often listed again among the medicines
 _NAMED = 4  # classes named when no medicines are stated
 _RAISED: dict[Severity, Severity] = {"info": "caution", "caution": "moderate", "moderate": "major"}
-_LOWERED: dict[Severity, Severity] = {"major": "moderate", "moderate": "caution", "caution": "info"}
+_LOWERED: dict[Severity, Severity] = {"major": "caution", "moderate": "caution", "caution": "info"}
 
 
 @dataclass(frozen=True)
 class Taken:
-    """Something taken beside baclofen. interactions: ids; lowered: taken so seldom that it counts one step less."""
+    """Something taken beside baclofen. interactions: ids; lowered: taken so seldom that it is no more than a caution, and does
+    not make a second class."""
 
     said: str
     interactions: tuple[str, ...]
@@ -96,14 +97,23 @@ def _draft(one: Judged, book: RuleBook, family: str = "") -> Draft:
     kind = family or (KIDNEY if i.lowers_kidney_function else f"medicine:{i.id}")
     who = " and ".join(t.said for t in one.taken)
     reasons = (Reason(kind, f"{who}{_class_of(who, [i.with_])}: {_plain(i.effect)}"), *_told(one.aggravated_by, kind))
-    return Draft((i.id,), kind, one.severity, i.management, reasons, EVERYWHERE, "interaction", tuple(i.sources),
-                 hint=only_weak(i.sources, book.kb))
+    return Draft(
+        (i.id,),
+        kind,
+        one.severity,
+        i.management,
+        reasons,
+        EVERYWHERE,
+        "interaction",
+        tuple(i.sources),
+        hint=only_weak(i.sources, book.kb),
+    )
 
 
 def _depressants(each: list[Judged], book: RuleBook) -> Iterator[Draft]:
     """One compound finding where two things of two classes are taken; else one for each class."""
     several = book.kb.interactions.get(SEVERAL_DEPRESSANTS)
-    pairs = {(t.said, one.interaction.id) for one in each for t in one.taken}
+    pairs = {(t.said, one.interaction.id) for one in each for t in one.taken if not t.lowered}
     if several is None or not any(a != c and b != d for a, b in pairs for c, d in pairs):
         yield from (_draft(one, book, DEPRESSANT) for one in each)
         return
@@ -117,9 +127,13 @@ def _depressants(each: list[Judged], book: RuleBook) -> Iterator[Draft]:
     severities: list[Severity] = [several.severity, *(one.severity for one in each)]
     sources = dict.fromkeys([*several.sources, *(s for one in each for s in one.interaction.sources)])
     yield Draft(
-        (several.id, *(one.interaction.id for one in each)), DEPRESSANT, min(severities, key=rank),
+        (several.id, *(one.interaction.id for one in each)),
+        DEPRESSANT,
+        min(severities, key=rank),
         f"{several.management} {each[0].interaction.management}",
-        (Reason(DEPRESSANT, f"{who}: {_plain(several.effect)}"), *_told(worse, DEPRESSANT)), EVERYWHERE, "interaction",
+        (Reason(DEPRESSANT, f"{who}: {_plain(several.effect)}"), *_told(worse, DEPRESSANT)),
+        EVERYWHERE,
+        "interaction",
         tuple(sources),
     )
 
@@ -147,8 +161,9 @@ def _not_known(case: Case, situation: Situation, medicines: list[Medicine], conc
         would_say = f"Interactions with {classes} and others."
         yield from (Open(i.id, i.severity, (missing,), would_say) for i in concerning if i.id != ALCOHOL)
     if unknown := sorted((m for m in medicines if not m.known), key=lambda m: m.text.casefold()):
-        need = tuple(f"patient.medicines: {m.text!r} is not known (nearest: {', '.join(m.nearest)}); give its ATC code"
-                     for m in unknown)
+        need = tuple(
+            f"patient.medicines: {m.text!r} is not known (nearest: {', '.join(m.nearest)}); give its ATC code" for m in unknown
+        )
         would_say = "No interaction check was possible."
         yield Open(SEVERAL_DEPRESSANTS, concerning[0].severity, (Missing("medicine names", need),), would_say)
     alcohol = next((i for i in concerning if i.id == ALCOHOL), None)
@@ -160,7 +175,7 @@ def _not_known(case: Case, situation: Situation, medicines: list[Medicine], conc
 def _own(case: Case, medicines: list[Medicine], book: RuleBook) -> Iterator[Draft]:
     """Baclofen among the other medicines: the doses add up, so that the ceiling cannot be kept in sight."""
     twice = sorted(m.said for m in medicines if m.itself)
-    ceilings = [r for r in (*book.applied, *book.others) if r.covers == "ceiling"]
+    ceilings = [r for r in (*book.applied, *book.others) if r.covers == "ceiling" and r.limits and not r.when.any_condition]
     if not twice or not ceilings:
         return
     ceiling = min(ceilings, key=lambda r: (r.region != book.region, r.id))

@@ -22,8 +22,13 @@ def judge_limit(rule: Rule, judgement: Judgement, now: Situation, book: RuleBook
     limits = rule.limits
     if limits is None:
         return
-    hard = either((_exceeds("dose", now.daily_mg, limits.daily_mg), _exceeds("dose", now.largest_mg, limits.single_mg),
-                   _exceeds("weight", now.daily_mg_per_kg, limits.daily_mg_per_kg)))
+    hard = either(
+        (
+            _exceeds("dose", now.daily_mg, limits.daily_mg),
+            _exceeds("dose", now.largest_mg, limits.single_mg),
+            _exceeds("weight", now.daily_mg_per_kg, limits.daily_mg_per_kg),
+        )
+    )
     usual = _exceeds("dose", now.daily_mg, limits.usual_daily_mg)
     each: tuple[tuple[Judgement, Severity], ...] = ((hard, rule.severity), (usual, ABOVE_USUAL))
     for exceeded, severity in each:

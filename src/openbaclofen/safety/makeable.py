@@ -38,8 +38,16 @@ def _draft(order: OralTherapy, cannot: list[str], known: tuple[Product, ...], se
     said = f"{form} of {', '.join(f'{s:g}' for s in strengths)} mg cannot make {', '.join(cannot)}"
     where = "" if order.strength_mg else f" (strengths known to be sold in {book.region}; halved only where known to be scored)"
     rules = tuple(p.id for p in known) or (f"{order.form}-{order.strength_mg:g}mg",)
-    return Draft(rules, "product", severity, "Order a strength or a liquid that can make every dose.",
-                 (Reason("product", said + where),), book.region, "formulation", tuple(p.id for p in known))
+    return Draft(
+        rules,
+        "product",
+        severity,
+        "Order a strength or a liquid that can make every dose.",
+        (Reason("product", said + where),),
+        book.region,
+        "formulation",
+        tuple(p.id for p in known),
+    )
 
 
 def _exact(mg: float | None) -> Fraction:

@@ -1,30 +1,34 @@
-"""A medicine as someone wrote it goes in; what it is (ingredient or class, baclofen itself, or unknown) comes out."""
+"""A medicine as someone wrote it goes in; what it is (its ingredients, baclofen itself, or unknown) comes out."""
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Literal
 
 from rapidfuzz import fuzz, process
 
 from openbaclofen.facts import KnowledgeBase
+from openbaclofen.facts.load import MedicineNames
 from openbaclofen.facts.schema import Interaction
-from openbaclofen.safety.names import Words, contains, slip, words_of
+from openbaclofen.safety.names import BESIDE_A_NAME, Token, key_of, slips, tokens_of, words_of
 
 SUBSTANCE = "baclofen"
 BRANDS = "formulation.brand_names"
 _ATC = re.compile(r"\b[A-V][0-9]{2}[A-Z](?:[A-Z](?:[0-9]{2})?)?\b")
 _RXNORM = re.compile(r"\b(?:rxnorm|rxcui)\s*[:#]?\s*([0-9]+)", re.IGNORECASE)
 _NEAREST = 3
+_NAMES: tuple[Literal["synonyms", "brands", "also", "not_read"], ...] = ("synonyms", "brands", "also", "not_read")
 
 
 @dataclass(frozen=True)
 class Medicine:
-    """One entry of a medicine list. interactions: ids that it matches; itself: it is baclofen; known: whether the program
-    knows what it is; read_as: the name it was taken for, where it was misspelt; nearest: known names that look alike."""
+    """One entry of a medicine list. means: its ingredients, where the words do not say them. interactions: ids that it
+    matches; itself: it is baclofen; known: whether the program knows all that is named; read_as: the name it was taken for,
+    where it was misspelt; nearest: known names that look like what is not known."""
 
     text: str
     interactions: tuple[str, ...] = ()
@@ -32,48 +36,96 @@ class Medicine:
     known: bool = True
     read_as: str = ""
     nearest: tuple[str, ...] = ()
+    means: tuple[str, ...] = ()
 
     @property
     def said(self) -> str:
-        """As written, and what it was read as."""
-        return f"{self.text} (read as {self.read_as})" if self.read_as else self.text
+        """As written, what it was read as, and what that is."""
+        means = " + ".join(self.means)
+        if self.read_as:
+            return f"{self.text} (read as {self.read_as}{', ' * bool(means)}{means})"
+        return f"{self.text} ({means})" if means else self.text
 
 
 @dataclass(frozen=True)
 class Index:
-    """What names and codes mean. A name may belong to several interactions."""
+    """What names and codes mean. names: name -> medicine (itself, where it stands only among interactions or is baclofen);
+    written: the common ones, to be offered where a name is not known."""
 
-    by_name: dict[Words, frozenset[str]]
-    by_code: dict[str, frozenset[str]]
+    names: dict[str, str]
+    written: tuple[str, ...]
+    terms: dict[str, MedicineNames]
+    by_name: dict[str, frozenset[str]]
+    by_rxnorm: dict[str, frozenset[str]]
     by_prefix: dict[str, frozenset[str]]
-    ingredients: tuple[str, ...]
-    own_names: tuple[str, ...]
+    routes: dict[str, str]
     own_codes: frozenset[str]
+    longest: int
+    found: dict[str, frozenset[str]] = field(default_factory=dict)
+
+    def ingredients(self, name: str) -> list[str]:
+        """What a medicine consists of."""
+        return self.terms.get(name, {}).get("parts") or [name]
+
+    def interactions(self, name: str) -> frozenset[str]:
+        """Ids that a medicine matches: by its names, and by the most specific prefix of each of its ATC codes."""
+        if name not in self.found:
+            term = self.terms.get(name, MedicineNames(name=name))
+            ids = {i for part in term.get("parts", []) for i in self.interactions(part)}
+            ids |= {i for said in (name, *_names(term)) for i in self.by_name.get(key_of(said), ())}
+            ids |= {i for code in term.get("atc", []) for i in self.of_atc(code)}
+            self.found[name] = frozenset(ids | self.by_rxnorm.get(term.get("rxcui", ""), frozenset()))
+        return self.found[name]
+
+    def of_atc(self, code: str) -> set[str]:
+        """Of the interactions whose prefixes a code begins with, those of the longest prefix; each route for itself."""
+        best: dict[str, set[str]] = {}
+        for length in range(1, len(code) + 1):
+            ids = self.by_prefix.get(code[:length], frozenset())
+            for route in {self.routes[i] for i in ids}:
+                best[route] = {i for i in ids if self.routes[i] == route}
+        return set().union(*best.values())
 
 
 @lru_cache(maxsize=2)
 def index(kb: KnowledgeBase) -> Index:
     """The names and codes of a knowledge base."""
-    by_name: dict[Words, set[str]] = defaultdict(set)
-    by_code: dict[str, set[str]] = defaultdict(set)
+    by_name: dict[str, set[str]] = defaultdict(set)
+    by_rxnorm: dict[str, set[str]] = defaultdict(set)
     by_prefix: dict[str, set[str]] = defaultdict(set)
     for interaction in kb.interactions.values():
-        for name in _names(interaction):
-            by_name[name].add(interaction.id)
-        for prefix in interaction.atc_prefixes:
+        for name in _said_by(interaction):
+            by_name[key_of(name)].add(interaction.id)
+        for prefix in (*interaction.atc_prefixes, *(i.atc for i in interaction.ingredients if i.atc)):
             by_prefix[prefix].add(interaction.id)
         for ingredient in interaction.ingredients:
             if ingredient.rxcui:
-                by_code[ingredient.rxcui].add(interaction.id)
-            if ingredient.atc:
-                by_prefix[ingredient.atc].add(interaction.id)
-    for word, ids in _first_words(by_name):
-        by_name[(word,)] |= ids
-    ingredients = tuple(sorted({i.name for interaction in kb.interactions.values() for i in interaction.ingredients}))
+                by_rxnorm[ingredient.rxcui].add(interaction.id)
+    names = {name: name for name in by_name}
+    for term in kb.medicine_names:
+        names.update((key, term["name"]) for said in (term["name"], *_names(term)) for key in _keys(said))
+        if rxcui := term.get("rxcui"):
+            by_rxnorm[rxcui] |= set()  # known, though no interaction names it
+    names.update((key, SUBSTANCE) for name in own_names(kb) for key in _keys(name))
+    written = tuple(
+        key_of(said)
+        for t in kb.medicine_names
+        if not t.get("group")
+        for said in (t["name"], *t.get("synonyms", []), *t.get("brands", []), *t.get("not_read", []))
+    )
     own = {c.code for c in kb.codes if c.concept == SUBSTANCE}
     own |= {code.removeprefix("rxnorm:") for p in kb.products.values() for code in p.codes if code.startswith("rxnorm:")}
-    return Index({k: frozenset(v) for k, v in by_name.items()}, {k: frozenset(v) for k, v in by_code.items()},
-                 {k: frozenset(v) for k, v in by_prefix.items()}, ingredients, own_names(kb), frozenset(own))
+    return Index(
+        names=names,
+        written=written,
+        terms={term["name"]: term for term in kb.medicine_names},
+        by_name=_frozen(by_name),
+        by_rxnorm=_frozen(by_rxnorm),
+        by_prefix=_frozen(by_prefix),
+        routes={i.id: i.route for i in kb.interactions.values()},
+        own_codes=frozenset(own),
+        longest=max(name.count(" ") for name in names) + 1,
+    )
 
 
 @lru_cache(maxsize=2)
@@ -82,45 +134,111 @@ def own_names(kb: KnowledgeBase) -> tuple[str, ...]:
     return SUBSTANCE, *(str(kb.facts[BRANDS].value).split(", "))
 
 
-def _names(interaction: Interaction) -> Iterator[Words]:
+def _frozen(sets: dict[str, set[str]]) -> dict[str, frozenset[str]]:
+    return {name: frozenset(ids) for name, ids in sets.items()}
+
+
+def _names(term: MedicineNames) -> Iterator[str]:
+    for column in _NAMES:
+        yield from term.get(column, [])
+
+
+def _keys(name: str) -> tuple[str, ...]:
+    """A name, and the same written as one word ('co-codamol', 'cocodamol')."""
+    key = key_of(name)
+    return (key, key.replace(" ", "")) if " " in key else (key,)
+
+
+def _said_by(interaction: Interaction) -> Iterator[str]:
     """Ingredient names, and the class by its own name in singular and plural ('opioids', 'an opioid')."""
-    yield from (words_of(i.name) for i in interaction.ingredients)
+    yield from (i.name for i in interaction.ingredients)
     group = words_of(interaction.with_)
-    if interaction.ingredients and 0 < len(group) <= 2:
-        yield group
-        yield (*group[:-1], group[-1].removesuffix("s"))
-
-
-def _first_words(by_name: dict[Words, set[str]]) -> list[tuple[str, frozenset[str]]]:
-    """First words that several names share ('insulin'), where all of these mean the same interactions."""
-    shared: dict[str, set[frozenset[str]]] = defaultdict(set)
-    for name, ids in by_name.items():
-        if len(name) > 1 and len(name[0]) > 4:
-            shared[name[0]].add(frozenset(ids))
-    return [(word, next(iter(ids))) for word, ids in shared.items() if len(ids) == 1]
+    if interaction.ingredients and 0 < len(group) < 3:
+        yield " ".join(group)
+        yield " ".join((*group[:-1], group[-1].removesuffix("s")))
 
 
 def read(text: str, of: Index) -> Medicine:
-    """Codes first, then names, then names but for a slip; else unknown, with the names nearest to it."""
-    written = words_of(text)
+    """Codes first, then names, then names but for a slip; else unknown, with the names nearest to it.
+
+    Words beside a name (strength, salt, schedule) are passed over; where a text names several medicines, each is read.
+    """
     atc, rxnorm = _ATC.findall(text.upper()), _RXNORM.findall(text)
-    if any(code in of.own_codes for code in (*atc, *rxnorm)) or any(contains(written, words_of(name)) for name in of.own_names):
+    tokens = tokens_of(text)
+    meant, left = _named(tokens, of)
+    if any(code in of.own_codes for code in (*atc, *rxnorm)) or SUBSTANCE in meant:
         return Medicine(text, itself=True)
-    found = {i for code in atc for prefix, ids in of.by_prefix.items() if code.startswith(prefix) for i in ids}
-    found |= {i for code in rxnorm for i in of.by_code.get(code, ())}
-    found |= {i for name, ids in of.by_name.items() if contains(written, name) for i in ids}
-    if found or atc:
-        return Medicine(text, tuple(sorted(found)))
-    return _misspelt(text, written, of)
+    ids = {i for code in atc for i in of.of_atc(code)} | {i for code in rxnorm for i in of.by_rxnorm.get(code, ())}
+    ids |= {i for name in meant for i in of.interactions(name)}
+    if atc or any(code in of.by_rxnorm for code in rxnorm):
+        left = []
+    elif not meant and not left:
+        return Medicine(text, known=False, nearest=_nearest(text, of))
+    return _with_slips(Medicine(text, tuple(sorted(ids)), means=_unsaid(meant, tokens, of)), left, of)
 
 
-def _misspelt(text: str, written: Words, of: Index) -> Medicine:
-    if own := [name for name in of.own_names if any(slip(word, name.casefold()) for word in written)]:
-        return Medicine(text, itself=True, read_as=own[0])
-    alike = sorted(name[0] for name in of.by_name if len(name) == 1 and any(slip(word, name[0]) for word in written))
-    if alike:
-        ids = {i for name in alike for i in of.by_name[(name,)]}
-        return Medicine(text, tuple(sorted(ids)), read_as=" or ".join(alike))
-    first = next((word for word in written if word.isalpha()), text)
-    nearest = tuple(n for n, *_ in process.extract(first, of.ingredients, scorer=fuzz.WRatio, limit=_NEAREST))
-    return Medicine(text, known=False, nearest=nearest)
+def _named(tokens: list[Token], of: Index) -> tuple[list[str], list[str]]:
+    """The medicines that are named, longest names first, and the words of those parts of a text that name none."""
+    meant: list[str] = []
+    parts: set[int] = set()
+    at = 0
+    while at < len(tokens):
+        for length in range(min(of.longest, len(tokens) - at), 0, -1):
+            here = tokens[at : at + length]
+            if name := _exactly(" ".join(t.word for t in here), of):
+                meant.append(name)
+                parts |= {t.part for t in here}
+                at += length
+                break
+        else:
+            at += 1
+    left = [t.word for t in tokens if t.part not in parts and t.word.isalpha() and t.word not in BESIDE_A_NAME]
+    return list(dict.fromkeys(meant)), left
+
+
+def _exactly(words: str, of: Index) -> str:
+    """The medicine of this name; a last 'e' may be missing or added ('morphin', 'ramiprile')."""
+    return next((of.names[w] for w in (words, f"{words}e", words.removesuffix("e")) if w in of.names), "")
+
+
+def _unsaid(meant: list[str], tokens: list[Token], of: Index) -> tuple[str, ...]:
+    """The ingredients that the words themselves do not name. Empty where they name all, or mean a class."""
+    words = {t.word for t in tokens}
+    single = [name for name in meant if name in of.terms and not of.terms[name].get("group")]
+    parts = dict.fromkeys(part for name in single for part in of.ingredients(name))
+    return tuple(part for part in parts if not words & set(words_of(part)))
+
+
+def _with_slips(medicine: Medicine, left: Iterable[str], of: Index) -> Medicine:
+    """What the words that no name explains may mean. A slip that would pass in silence is not taken for granted."""
+    unknown: list[str] = []
+    ids, read_as, means = set(medicine.interactions), [], list(medicine.means)
+    for word in left:
+        alike = slips(word, of.names)
+        if own := [name for name in alike if of.names[name] == SUBSTANCE]:
+            return Medicine(medicine.text, itself=True, read_as=own[0])
+        alike = [name for name in alike if name == of.names[name] or of.names[name] not in alike]
+        if more := {i for name in alike for i in of.interactions(of.names[name])}:
+            ids |= more
+            read_as += alike
+            means += [of.names[name] for name in alike if of.names[name] != name]
+        else:
+            unknown.append(word)
+    nearest = _nearest(max(unknown, key=len), of) if unknown and not read_as else ()
+    return Medicine(
+        medicine.text,
+        tuple(sorted(ids)),
+        known=not nearest,
+        read_as=" or ".join(read_as),
+        nearest=nearest,
+        means=tuple(dict.fromkeys(means)),
+    )
+
+
+def _nearest(word: str, of: Index) -> tuple[str, ...]:
+    """The names that look most like a word, one for each medicine: 'valium (diazepam)'."""
+    found: dict[str, str] = {}
+    for name, *_ in process.extract(key_of(word), of.written, scorer=fuzz.ratio, limit=_NEAREST * 4):
+        meaning = of.names[name]
+        found.setdefault(meaning, name if name == meaning else f"{name} ({meaning})")
+    return tuple(found.values())[:_NEAREST]

@@ -40,11 +40,19 @@ def _finding(group: list[Draft], kb: KnowledgeBase, applies: Applies) -> Finding
     conflicts = _unique(c for d in group for c in d.conflicts_with if c in kb.rules)
     others = [kb.rules[c] for c in conflicts if c not in rules and not is_hint(kb.rules[c], kb) and applies(kb.rules[c])]
     return Finding(
-        rule=lead.rules[0], severity=lead.severity, reason=_reason(group), action=lead.action,
+        rule=lead.rules[0],
+        severity=lead.severity,
+        reason=_reason(group),
+        action=lead.action,
         sources=tuple(cited(key, kb) for key in _unique(s for d in group for s in d.sources)),
-        region=", ".join(_unique(d.region for d in group)), rules=rules, topic=lead.topic,
-        blocks=any(d.blocks for d in group), hint=all(d.hint for d in group), stands_in=lead.stands_in,
-        conflicts_with=tuple(c for c in conflicts if c in rules[1:] or kb.rules[c] in others), note=_note(group, others),
+        region=", ".join(_unique(d.region for d in group)),
+        rules=rules,
+        topic=lead.topic,
+        blocks=any(d.blocks for d in group),
+        hint=all(d.hint for d in group),
+        stands_in=lead.stands_in,
+        conflicts_with=tuple(c for c in conflicts if c in rules[1:] or kb.rules[c] in others),
+        note=_note(group, others),
     )
 
 
@@ -102,6 +110,4 @@ def cannot_tell(questions: Iterable[Open]) -> tuple[CannotTell, ...]:
 
 def _line(need: tuple[str, ...], asked: list[Open]) -> CannotTell:
     worst = asked[0]
-    others = [rule for rule in _unique(o.rule for o in asked) if rule != worst.rule]
-    also = f" Also decides {', '.join(others)}." if others else ""
-    return CannotTell(worst.rule, worst.severity, need, worst.would_say + also)
+    return CannotTell(worst.rule, worst.severity, need, worst.would_say, _unique(o.rule for o in asked))

@@ -9,7 +9,8 @@ from openbaclofen.case.record import Case, Current, IntrathecalTherapy, OralTher
 from openbaclofen.units import HOURS_PER_DAY, OralDailyDose
 
 ORAL, INTRATHECAL = "oral", "intrathecal"
-GOES_ON = ("missed", "ingestion")  # questions without an order of their own: what is taken now goes on
+HAPPENED = ("missed", "ingestion")  # questions that are events
+GOES_ON = (*HAPPENED, "adjust", "switch")  # questions that need no order: what is taken now goes on until there is one
 
 
 @dataclass(frozen=True)
@@ -49,9 +50,11 @@ class Descent:
 
 
 def without_empty_order(case: Case) -> Case:
-    """An order of nothing ('none', 'stop') is no order."""
+    """An order of nothing ('none', 'stop') is no order, and the question is about stopping."""
     order = case.therapy
-    return replace(case, therapy=None) if isinstance(order, OralTherapy) and order.regimen.highest_daily_mg == 0 else case
+    if not isinstance(order, OralTherapy) or order.regimen.highest_daily_mg > 0:
+        return case
+    return replace(case, therapy=None, question="stop" if case.question in ("adjust", "switch") else case.question)
 
 
 def order_in_question(case: Case) -> Therapy | None:
@@ -80,8 +83,9 @@ def levels(case: Case) -> tuple[Level, ...]:
     found: list[Level] = []
     current = case.current
     if current is not None and isinstance(current.therapy, OralTherapy):
-        found.append(Level(current.therapy.regimen.last_daily_mg or current.therapy.regimen.highest_daily_mg,
-                           days_of_use(case, current)))
+        found.append(
+            Level(current.therapy.regimen.last_daily_mg or current.therapy.regimen.highest_daily_mg, days_of_use(case, current))
+        )
     order = order_in_question(case)
     if isinstance(order, OralTherapy) and not (current is not None and order is current.therapy):
         found += [Level(p.daily_mg, p.days, p.largest_mg) for p in order.regimen.phases]

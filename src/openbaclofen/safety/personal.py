@@ -20,9 +20,11 @@ ON_DIALYSIS = f"own kidneys on dialysis, counted as 0 {AbsoluteGFR.unit},"
 
 
 def conditions(patient: Patient, kb: KnowledgeBase) -> Datum[Mapping[str, str]]:
-    """Conditions that hold, each with the stated one it follows from. A list that is given is closed; an empty one is not
-    given: nobody takes baclofen for nothing."""
-    if not patient.conditions and not patient.unknown_conditions:
+    """Conditions that hold, each with the stated one it follows from. A list that is given is closed; where none is given,
+    only what else is stated (a pregnancy, a dialysis) holds, and the rest is still to be asked for."""
+    stated = patient.conditions_stated
+    closed = bool(patient.conditions or patient.unknown_conditions) if stated is None else stated
+    if not closed and not patient.conditions:
         return missing(CONDITIONS)
     found: dict[str, str] = {}
     for stated in sorted(patient.conditions):
@@ -33,18 +35,23 @@ def conditions(patient: Patient, kb: KnowledgeBase) -> Datum[Mapping[str, str]]:
                 found[key] = stated
                 term = kb.conditions.get(key)
                 waiting += [k for k in (term.implies if term else ()) if k not in found]
-    return known(found)
+    return Datum(found, need=() if closed else (CONDITIONS,))
 
 
 def title_of(condition: str, kb: KnowledgeBase) -> str:
     """A condition in words."""
     term = kb.conditions.get(condition)
-    return term.title[:1].lower() + term.title[1:] if term and not term.title[:2].isupper() else (
-        term.title if term else condition.replace("_", " "))
+    return (
+        term.title[:1].lower() + term.title[1:]
+        if term and not term.title[:2].isupper()
+        else (term.title if term else condition.replace("_", " "))
+    )
 
 
 def _holds(held: Datum[Mapping[str, str]], condition: str) -> bool | None:
-    return None if held.value is None else condition in held.value
+    if held.value is None or (held.need and condition not in held.value):
+        return None
+    return condition in held.value
 
 
 def age(patient: Patient) -> Datum[float]:

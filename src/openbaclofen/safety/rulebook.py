@@ -15,7 +15,7 @@ from openbaclofen.safety.ordered import ORAL
 from openbaclofen.safety.situation import Situation
 
 EVERYWHERE = "INT"
-NEVER_WITHOUT = ("ceiling", "stop", "boxed_warning", "ulcer")
+NEVER_WITHOUT = ("ceiling", "stop", "boxed_warning", "ulcer", "overdose", "surgery")
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,9 @@ def rulebook(kb: KnowledgeBase, region: str) -> RuleBook:
     """The rules of a region."""
     rules = tuple(kb.rules.values())
     applied = tuple(r for r in rules if r.region in (region, EVERYWHERE))
-    return RuleBook(kb, region, applied, tuple(r for r in rules if r not in applied),
-                    frozenset(r.id for r in rules if asks_event(r.when)))
+    return RuleBook(
+        kb, region, applied, tuple(r for r in rules if r not in applied), frozenset(r.id for r in rules if asks_event(r.when))
+    )
 
 
 def asks_event(condition: Condition) -> bool:

@@ -17,6 +17,7 @@ from openbaclofen.units import IntrathecalRate, OralDosePerWeight
 NOT_ORDERED = "nothing is ordered"
 LIQUIDS = ("oral_solution", "oral_suspension")
 IN_THE_BODY = {"ingestion", "toxicity", "itb_overdose"}
+PER_CENT = 100
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,10 @@ class Situation:
     largest_mg: Datum[float]
     daily_mg_per_kg: Datum[float]
     intrathecal_ug_per_day: Datum[float]
+    intrathecal_rise_percent: Datum[float]
+    intrathecal_fall_percent: Datum[float]
     new_start: Datum[bool]
+    pump_start: Datum[bool]
     dose_rising: Datum[bool]
     on_baclofen: Datum[bool]
     days_of_use: Datum[float]
@@ -78,24 +82,43 @@ def situation(case: Case, kb: KnowledgeBase) -> Situation:
     order = ordered.order_in_question(case)
     events, in_doubt = happenings(case, descents)
     return Situation(
-        age=personal.age(patient), weight=weight, conditions=held,
+        age=personal.age(patient),
+        weight=weight,
+        conditions=held,
         sex=known(patient.sex, patient.sex) if patient.sex else missing("patient.sex"),
         titles={c: personal.title_of(c, kb) for c in {*(held.value or {}), *(held.value or {}).values()}},
-        egfr=egfr, crcl=crcl, egfr_fell=personal.egfr_fell(patient, held, kb), on_dialysis=on_dialysis,
-        pregnant=is_pregnant, trimester=personal.trimester(patient, is_pregnant, kb),
+        egfr=egfr,
+        crcl=crcl,
+        egfr_fell=personal.egfr_fell(patient, held, kb),
+        on_dialysis=on_dialysis,
+        pregnant=is_pregnant,
+        trimester=personal.trimester(patient, is_pregnant, kb),
         breastfeeding=personal.breastfeeding(patient, held, kb),
         allergies=missing("patient.allergies") if patient.allergies is None else known(patient.allergies),
-        alcohol=personal.alcohol(patient, kb), spasticity_origin=personal.origin(patient, held, kb),
+        alcohol=personal.alcohol(patient, kb),
+        spasticity_origin=personal.origin(patient, held, kb),
         spasticity_supports_function=personal.supports_function(patient),
-        routes=_routes(case), route=_route(case), daily_mg=daily, largest_mg=largest, daily_mg_per_kg=_per_kg(daily, weight),
-        dosage_form=_form(case), strength_mg_per_ml=_strength(case),
+        routes=_routes(case),
+        route=_route(case),
+        daily_mg=daily,
+        largest_mg=largest,
+        daily_mg_per_kg=_per_kg(daily, weight),
+        dosage_form=_form(case),
+        strength_mg_per_ml=_strength(case),
         intrathecal_ug_per_day=_intrathecal(case),
-        new_start=known(case.current is None and case.therapy is not None, "a new start"),
+        intrathecal_rise_percent=_changed(case, 1),
+        intrathecal_fall_percent=_changed(case, -1),
+        new_start=_new_start(case),
+        pump_start=_pump_start(case),
         dose_rising=_rising(case, levels),
         on_baclofen=_on_baclofen(case, bool(levels) and (bool(descents) or "stop" in in_doubt)),
         days_of_use=_days_of_use(case, levels),
-        own_names=own_names(kb), takes=order is not None or bool(IN_THE_BODY & events.keys()),
-        events=events, in_doubt=in_doubt, levels=levels, descents=descents,
+        own_names=own_names(kb),
+        takes=order is not None or bool(IN_THE_BODY & events.keys()),
+        events=events,
+        in_doubt=in_doubt,
+        levels=levels,
+        descents=descents,
     )
 
 
@@ -151,8 +174,39 @@ def _intrathecal(case: Case) -> Datum[float]:
     return known(order.rate.value, f"{order.rate.value:g} {IntrathecalRate.unit} into the spinal fluid")
 
 
+def _changed(case: Case, sign: int) -> Datum[float]:
+    """By how many per cent the order raises (sign 1) or lowers (sign -1) the daily dose of a pump that runs now."""
+    order, now = case.therapy, case.current.therapy if case.current else None
+    if not isinstance(order, IntrathecalTherapy):
+        return known(0.0, NOT_ORDERED)
+    if not isinstance(now, IntrathecalTherapy):
+        return known(0.0, "no pump runs now") if case.current_stated else missing("current")
+    before, after = now.rate.value, order.rate.value
+    percent = max(sign * (after - before) / before * PER_CENT, 0.0) if before > 0 else 0.0
+    return known(percent, f"the change from {before:g} to {after:g} {IntrathecalRate.unit}, by {percent:.3g} %,")
+
+
+def _new_start(case: Case) -> Datum[bool]:
+    """Whether nothing was taken before this order."""
+    if case.therapy is None or case.current is not None:
+        return known(False, "no new start")
+    return known(True, "a new start") if case.current_stated else missing("current")
+
+
+def _pump_start(case: Case) -> Datum[bool]:
+    """Whether a pump is ordered where none runs now."""
+    if not isinstance(case.therapy, IntrathecalTherapy):
+        return known(False, "no pump is started")
+    if case.current is None and not case.current_stated:
+        return missing("current")
+    runs = case.current is not None and isinstance(case.current.therapy, IntrathecalTherapy)
+    return known(not runs, "a pump runs already" if runs else "a pump is started")
+
+
 def _rising(case: Case, levels: tuple[Level, ...]) -> Datum[bool]:
     """Whether the order goes above what is taken now. A new start is not a rise."""
+    if case.therapy is not None and not case.current_stated:
+        return missing("current")
     if case.current is None or case.therapy is None:
         return known(False, "no rise is ordered")
     now = case.current.therapy
@@ -169,7 +223,8 @@ def _on_baclofen(case: Case, may_stop: bool) -> Datum[bool]:
     """Taken now, or by the order itself before it stops. That it is taken need not be said in a reason."""
     if case.current is not None or may_stop:
         return known(True)
-    return missing("current") if case.question == "stop" else known(False, "does not take baclofen")
+    unsaid = case.question == "stop" or not case.current_stated
+    return missing("current") if unsaid else known(False, "does not take baclofen")
 
 
 def _days_of_use(case: Case, levels: tuple[Level, ...]) -> Datum[float]:

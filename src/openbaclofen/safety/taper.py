@@ -72,8 +72,11 @@ def _to_zero(descent: Descent, fastest: Fastest, situation: Situation, book: Rul
         yield _too_fast(said, fastest, situation, book, AS_ONE_STOP)
     elif (wanted := _duration(situation, book)) is not None and descent.days < wanted[1]:
         rule, at_least, stands_in = wanted
-        reason = Reason("event:taper", f"the taper from {said_mg_per_day(descent.from_mg)} takes {said_days(descent.days)},",
-                        f"less than {said_days(at_least)}")
+        reason = Reason(
+            "event:taper",
+            f"the taper from {said_mg_per_day(descent.from_mg)} takes {said_days(descent.days)},",
+            f"less than {said_days(at_least)}",
+        )
         yield draft(rule, Judgement(Truth.TRUE, (reason,)), book.kb, stands_in, CLEAR, family=STOP)
 
 
@@ -109,6 +112,7 @@ def _too_fast(said: str, fastest: Fastest, situation: Situation, book: RuleBook,
 
 def _duration(situation: Situation, book: RuleBook) -> tuple[Rule, float, bool] | None:
     """The shortest taper that the region allows this person; of the strictest other region where it says nothing."""
+
     def of(rules: tuple[Rule, ...]) -> list[tuple[Rule, float]]:
         asked = tuple(r for r in rules if r in tapers)
         held = [r for r, j in holding(asked, as_if_stopping(situation), book) if j.truth is Truth.TRUE]

@@ -34,7 +34,7 @@ class Pace:
 def titration(situation: Situation, book: RuleBook) -> Iterator[Draft | Open]:
     """All that is too large or too fast on the way up."""
     rises = [(before, after) for before, after in pairwise(situation.levels) if 0 < before.daily_mg < after.daily_mg]
-    starts = situation.levels[:1] if situation.new_start.value else ()
+    starts = situation.levels[:1] if situation.new_start.value is not False else ()
     if situation.route.value != ORAL or not situation.takes or not (rises or starts):
         return
     schedules = _schedules(situation, book)
@@ -45,28 +45,38 @@ def titration(situation: Situation, book: RuleBook) -> Iterator[Draft | Open]:
             known.append(pace) if pace else unweighed.append(rule)
     starting = [p for p in known if p.start is not None]
     rising = [p for p in known if p.rise is not None and p.interval is not None]
-    found = [f for level in starts for f in _start(level, starting)] + [f for pair in rises for f in _rise(*pair, rising)]
+    first = [f for level in starts for f in _start(level, starting)]
+    found = [*first, *(f for pair in rises for f in _rise(*pair, rising))]
     unjudged = bool((starts and not starting) or (rises and not rising))
     if unweighed and (found or unjudged):
         yield Open(unweighed[0].id, SLIGHT, (Missing("weight", situation.weight.need),), unweighed[0].text)
         return
     if unjudged:
         yield from (open_question(r, j, SLIGHT) for r, j in schedules if j.truth is Truth.CANNOT_TELL)
+    if situation.new_start.value is None:
+        yield from (Open(p.rule.id, s, (Missing("start", situation.new_start.need),), p.rule.text) for p, s, _ in first)
+        found = [f for f in found if f not in first]
     for pace, severity, reason in found:
         stands_in = pace.rule.region not in (book.region, EVERYWHERE)
         yield draft(pace.rule, Judgement(Truth.TRUE, (reason,)), book.kb, stands_in, severity, family=TITRATION)
 
 
 def _schedules(situation: Situation, book: RuleBook) -> list[tuple[Rule, Judgement]]:
-    """Schedules for this person: of the region and of everywhere; of any region where it has none with an interval itself."""
+    """Schedules for this person: of the region and of everywhere; of any region where it has none with an interval itself.
+    A slower option allows what it says, and forbids nothing that is faster."""
+
     def of(rules: tuple[Rule, ...]) -> list[tuple[Rule, Judgement]]:
         wanted = tuple(r for r in rules if r.schedule and r.role == "plan" and not is_hint(r, book.kb))
         return list(holding(wanted, situation, book))
 
     own = of(book.applied)
-    if any(EVERYWHERE != r.region == book.region and r.schedule and r.schedule.interval_days for r, _ in own):
+    if any(EVERYWHERE != r.region == book.region and _paces_all(r) for r, _ in own):
         return own
     return [*own, *of(book.others)]
+
+
+def _paces_all(rule: Rule) -> bool:
+    return rule.schedule is not None and rule.schedule.interval_days is not None and not rule.schedule.slower_option
 
 
 def _pace(rule: Rule, weight: float | None) -> Pace | None:
@@ -93,6 +103,7 @@ def _times(per_dose: float | None, times: int) -> float | None:
 
 def _start(first: Level, paces: list[Pace]) -> Found:
     """The first dose against the highest start that any schedule allows."""
+
     def kept(p: Pace) -> bool:
         return first.daily_mg <= (p.start or 0) and (p.start_single is None or first.largest_mg <= p.start_single)
 
@@ -119,6 +130,9 @@ def _rise(before: Level, after: Level, paces: list[Pace]) -> Found:
     allowed, interval = most.rise or 0, most.interval or 0
     larger, faster = rise > allowed, days is not None and days < interval
     after_days = f" after {said_days(days)}" if days is not None else ""
-    reason = Reason(TITRATION, f"the rise from {before.daily_mg:g} to {said_mg_per_day(after.daily_mg)}{after_days}",
-                    f"is more than {allowed:g} mg/d every {said_days(interval)}")
+    reason = Reason(
+        TITRATION,
+        f"the rise from {before.daily_mg:g} to {said_mg_per_day(after.daily_mg)}{after_days}",
+        f"is more than {allowed:g} mg/d every {said_days(interval)}",
+    )
     return [(most, CLEAR if (larger and faster) or rise > 2 * allowed else SLIGHT, reason)]

@@ -34,12 +34,16 @@ class Finding:
 
 @dataclass(frozen=True)
 class CannotTell:
-    """A rule that could not be judged. need: the data that are missing, in the words of the case file."""
+    """Rules that could not be judged for want of the same data. need: these, in the words of the case file.
+
+    rule: the worst, which would say would_say; rules: the ids of all, the worst first.
+    """
 
     rule: str
     severity: Severity
     need: tuple[str, ...]
     would_say: str
+    rules: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

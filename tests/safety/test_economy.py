@@ -1,0 +1,37 @@
+"""Ordinary orders and a synthetic clinic go in: few findings, none loud, and a page that says what was measured."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from tests.safety import clinic
+from tests.safety.harness import HERE, verdict, yaml
+
+ORDINARY = yaml(HERE / "ordinary.yaml")
+MOST, LOUDEST = 2, ("caution", "info")
+
+
+def test_there_are_twenty() -> None:
+    assert len({one["say"] for one in ORDINARY}) == len(ORDINARY) == 20
+
+
+@pytest.mark.parametrize("one", ORDINARY, ids=lambda o: o["say"])
+def test_an_ordinary_order_is_no_alarm(one: dict[str, Any]) -> None:
+    found = verdict(one.get("changes"))
+    assert len(found.findings) <= MOST
+    assert {f.severity for f in found.findings} <= set(LOUDEST)
+    assert not found.cannot_tell
+
+
+def test_the_clinic_is_the_same_for_the_same_seed_and_varied() -> None:
+    first, again = (list(clinic.people(7, 300)) for _ in range(2))
+    assert first == again
+    assert first != list(clinic.people(8, 300))
+    assert {one["region"] for one in first} == {"US", "UK", "CA", "FR", "CH"}
+    assert {one["question"] for one in first} == {"start", "adjust", "check", "stop"}
+    assert len({str(one) for one in first}) == 300
+
+
+def test_the_page_says_what_is_measured() -> None:
+    assert clinic.PAGE.read_text() == clinic.page(clinic.verdicts()), "run `python -m tests.safety.clinic`"
