@@ -46,4 +46,4 @@ lock:  ## renew the pinned versions
 	@touch $@
 
 clean:
-	rm -rf .venv build dist docs/_build docs/generated
+	rm -rf .venv build dist docs/_build docs/jupyter_execute

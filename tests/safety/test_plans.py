@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from openbaclofen import api
 from openbaclofen.case.record import Case, OralTherapy
+from openbaclofen.decide.records import Plan
 from openbaclofen.dose.regimen import Regimen
 from openbaclofen.dose.sig import format_regimen, parse_sig
 from openbaclofen.patient.person import DatedCreatinine, Patient
@@ -137,3 +138,42 @@ def test_a_contraindication_is_named_even_where_kidneys_are_not_known() -> None:
     plan = api.plan(start(patient, "US"))
     assert plan.answer == "nothing permissible"
     assert "hypersensitivity" in plan.summary
+
+
+def blocks(plan: Plan) -> dict[str, dict[str, float]]:
+    return {b.event: {e.quantity: e.middle for e in b.predicted} for b in plan.if_wrong if b.predicted}
+
+
+def test_a_breastfeeding_mother_is_told_what_the_infant_gets() -> None:
+    mother = replace(person(31, 60, 0.7, "female", frozenset({"multiple_sclerosis"}), ()), breastfeeding=True)
+    plan = api.plan(start(mother, "US"))
+    assert plan.proposal is not None
+    milk = blocks(plan)["the infant drinks the milk"]
+    assert milk["infant gets"] > 0
+    assert "the infant drinks the milk" not in blocks(api.plan(start(replace(mother, breastfeeding=False), "US")))
+
+
+def test_failing_kidneys_raise_the_expected_levels() -> None:
+    well = DatedCreatinine(Creatinine(0.8), date(2026, 11, 20))
+    failed = DatedCreatinine(Creatinine(3.0), date(2026, 11, 24))
+    patient = person(50, 70, 0.8, "male", frozenset({"multiple_sclerosis"}), ())
+
+    def level(*creatinines: DatedCreatinine) -> float:
+        course = api.simulate(start(replace(patient, creatinines=creatinines), "US"), people=20, days=14)
+        return float(course.plasma_ng_per_ml[:, -1].mean())
+
+    assert level(well, failed) > 1.5 * level(well)
+
+
+def test_charcoal_shortens_and_bad_kidneys_lengthen_an_overdose() -> None:
+    def hours_above(extra: str, creatinine: str) -> float:
+        case = api.read_case(
+            f"patient: {{age: 50 a, sex: male, weight: 70 kg, height: 175 cm, creatinine: {creatinine} mg/dL, conditions: [], "
+            "allergies: [], medicines: [], alcohol: none}\ntherapy: none\ncurrent: none\nquestion: ingestion\nregion: UK\n"
+            f"date: 2026-11-22\nevents:\n  - ingestion: {{amount: 600 mg{extra}}}\n"
+        )
+        predicted = next(b for b in api.plan(case).if_wrong if b.predicted).predicted
+        return next(e.middle for e in predicted if "1100" in e.quantity)
+
+    assert hours_above(", charcoal: 1 h", "0.9") < hours_above("", "0.9")
+    assert hours_above("", "6") > hours_above("", "0.9")

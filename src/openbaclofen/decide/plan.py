@@ -7,6 +7,7 @@ from importlib.metadata import version
 from openbaclofen.case.record import Case, IntrathecalTherapy, OralTherapy
 from openbaclofen.decide.foresee import foresee_dose, foresee_ingestion
 from openbaclofen.decide.likeness import Likenesses, likenesses_of
+from openbaclofen.decide.milk import infant_block, newborn_block, therapy_daily_mg
 from openbaclofen.decide.products import supply
 from openbaclofen.decide.records import Answer, Candidate, IfWrong, Plan, Proposal, Reason, Step
 from openbaclofen.decide.start import TABLET, choose_dose
@@ -53,7 +54,7 @@ class Draft:
     def likenesses(self) -> Likenesses:
         """The person's likenesses, made once."""
         if self._likenesses is None:
-            self._likenesses = likenesses_of(self.case.patient, self.kb, self.seed)
+            self._likenesses = likenesses_of(self.case.patient, self.kb, self.seed, case=self.case)
         return self._likenesses
 
 
@@ -72,6 +73,7 @@ def plan(case: Case, kb: KnowledgeBase, seed: int) -> Plan:
         ANSWERS[case.question](draft)
     except CannotTellError as error:
         draft.cannot_tell(f"{error.said}" + (f" (need {', '.join(error.need)})" if error.need else ""))
+    _mother_and_child(draft)
     if unknown:
         draft.notes.append("stated nowhere: " + ", ".join(unknown))
     return _finished(draft)
@@ -133,6 +135,21 @@ def _stop(draft: Draft) -> None:
     draft.reasons += down.reasons
 
 
+def _mother_and_child(draft: Draft) -> None:
+    """What an infant gets with the milk, and how a newborn clears its share, where the mother's levels can be told."""
+    daily_mg = draft.proposal.daily_mg if draft.proposal is not None else therapy_daily_mg(draft.case)
+    concerned = draft.case.patient.breastfeeding or draft.case.patient.pregnant
+    if not concerned or daily_mg <= 0 or draft.case.question == "ingestion" or draft.situation.egfr.value is None:
+        return
+    try:
+        likenesses = draft.likenesses()
+    except CannotTellError as error:
+        draft.notes.append(f"milk and newborn are not predicted: {error.said}")
+        return
+    blocks = (infant_block(draft.case, daily_mg, likenesses, draft.kb), newborn_block(draft.case, likenesses, draft.kb))
+    draft.if_wrong += [block for block in blocks if block is not None]
+
+
 def _ingestion(draft: Draft) -> None:
     """Predicted concentrations after what was swallowed, beside what the rules say."""
     taken = next((e for e in draft.case.events if e.kind == "ingestion" and e.amount is not None), None)
@@ -144,7 +161,7 @@ def _ingestion(draft: Draft) -> None:
     if draft.situation.egfr.value is None:
         draft.notes.append("no levels are predicted without " + ", ".join(draft.situation.egfr.need))
         return
-    draft.if_wrong.append(foresee_ingestion(taken.amount.value, draft.likenesses(), draft.kb))
+    draft.if_wrong.append(foresee_ingestion(taken.amount.value, draft.likenesses(), draft.kb, draft.case))
 
 
 ANSWERS = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -146,6 +145,7 @@ class Course:
             found.pop("plasma_ng_per_ml"),
             found.pop("csf_ng_per_ml"),
             found,
+            list(self.said),
         )
 
     def write(self, path: Path | str, level: float = 0.9) -> None:
@@ -205,13 +205,10 @@ def whole(path: Path, write: Any) -> None:
     """Write through a temporary file beside the target, so that nothing half-written is ever seen."""
     if not path.parent.is_dir():
         raise InputError(f"there is no folder {path.parent} to write {path.name} into")
-    handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=path.suffix)
-    os.close(handle)
-    try:
-        write(Path(temporary))
-        Path(temporary).replace(path)
-    finally:
-        Path(temporary).unlink(missing_ok=True)
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".openbaclofen-") as folder:
+        temporary = Path(folder) / path.name
+        write(temporary)
+        temporary.replace(path)
 
 
 def _settled(case: Case, kb: KnowledgeBase) -> tuple[Doses, float] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Ranges:
 class CourseDocument:
     """A simulated course. time_h counts from midnight of the first day; a value at a dose time is before the dose.
 
-    plasma_ng_per_ml, csf_ng_per_ml (lumbar) and outcomes by plain name.
+    plasma_ng_per_ml, csf_ng_per_ml (lumbar) and outcomes by plain name. said: what was assumed or followed, in words.
     """
 
     title: str
@@ -36,3 +36,4 @@ class CourseDocument:
     plasma_ng_per_ml: Ranges
     csf_ng_per_ml: Ranges
     outcomes: dict[str, Ranges]
+    said: list[str] = field(default_factory=list)

@@ -49,5 +49,7 @@ def print_course(course: Course, console: Console, written: Sequence[Path] = ())
             table.add_row(str(day) if i == 0 else "", title, said(e), e.unit, e.grade)
     console.print(table)
     console.print(Text(HOW_TO_READ, style="dim"))
+    for text in course.said:
+        console.print(Text(f"Note: {text}"))
     for path in written:
         console.print(Text(f"written: {path}"))

@@ -11,6 +11,7 @@ from openbaclofen.decide.records import Plan
 from openbaclofen.errors import InputError
 from openbaclofen.facts.schema import Claim
 from openbaclofen.facts.search import WhyAnswer
+from openbaclofen.infer.validate import Validation
 from openbaclofen.report.as_json import name_of
 from openbaclofen.report.course_record import CourseDocument
 from openbaclofen.safety.verdict import Verdict
@@ -18,7 +19,14 @@ from openbaclofen.safety.verdict import Verdict
 
 def schema(kind: str) -> dict[str, Any]:
     """JSON Schema (2020-12) of a document. Errors: InputError where there is no such document."""
-    records: dict[str, Any] = {"plan": Plan, "verdict": Verdict, "course": CourseDocument, "why": WhyAnswer, "claims": None}
+    records: dict[str, Any] = {
+        "plan": Plan,
+        "verdict": Verdict,
+        "course": CourseDocument,
+        "why": WhyAnswer,
+        "claims": None,
+        "validation": Validation,
+    }
     if kind not in records:
         raise InputError(f"no document is called {kind!r}; there are {', '.join(records)}")
     body = TypeAdapter(records[kind]).json_schema(mode="serialization") if records[kind] else _claims()
