@@ -27,6 +27,8 @@ readme: .venv/run.stamp  ## put today's output into the README
 
 bench: .venv/dev.stamp
 	$(BIN)/python benchmarks/engine.py
+	$(BIN)/python benchmarks/accuracy.py
+	$(BIN)/python benchmarks/memory.py
 
 lock:  ## renew the pinned versions
 	$(PIP) uv

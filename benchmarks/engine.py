@@ -23,7 +23,7 @@ from openbaclofen.body import chunks
 from openbaclofen.body.engine import prepare
 from openbaclofen.body.oral import BODY, Body, rates
 from openbaclofen.body.schedule import Doses
-from openbaclofen.cascade import Observe, Parameters, observe, settled_days, simulate
+from openbaclofen.cascade import UNITS, Observe, Parameters, observe, settled_days, simulate
 from openbaclofen.facts import load
 from openbaclofen.infer import typical
 from openbaclofen.patient.kidney import KidneyFunction
@@ -84,11 +84,17 @@ def ours(number: int) -> list[Timed]:
     def plasma(doses: Doses) -> Callable[[], np.ndarray]:
         return lambda: observe(who, doses, HOURS, PLASMA)["plasma"]
 
+    def cascade(doses: Doses) -> Callable[[], np.ndarray]:
+        return lambda: simulate(who, doses, HOURS).plasma_ng_per_ml
+
     return [
         timed("openbaclofen, plasma, TID", number, plasma(TID)),
         timed("openbaclofen, plasma, each their own hours", number, plasma(clock), 5, False),
         timed("openbaclofen, plasma, each any time", number, plasma(anyhow), 3, False),
-        timed("openbaclofen, whole cascade (7 quantities), TID", number, lambda: simulate(who, TID, HOURS).plasma_ng_per_ml, 3),
+        *(
+            timed(f"openbaclofen, whole cascade ({len(UNITS)} quantities), {name}", number, cascade(doses), 3, doses is TID)
+            for name, doses in (("TID", TID), ("own hours", clock), ("any time", anyhow))
+        ),
     ]
 
 

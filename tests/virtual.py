@@ -7,9 +7,12 @@ import numpy as np
 
 from openbaclofen.body.oral import BODY, Body, rates
 from openbaclofen.cascade import Parameters
-from openbaclofen.outcome.scales import Outcome
+from openbaclofen.outcome.side_effects import SideEffect
+from openbaclofen.outcome.spasticity import Spasticity
+from openbaclofen.receptor.adaptation import Adaptation
 from openbaclofen.receptor.site import Receptor
-from openbaclofen.reflex.gain import Reflex
+from openbaclofen.reflex.gain import Reflex, Strength, Unmasked
+from openbaclofen.response import Response
 
 
 def bodies(people: int, seed: int = 0) -> Body:
@@ -39,8 +42,18 @@ def parameters(people: int, seed: int = 0) -> Parameters:
     def of(*values: float) -> list[np.ndarray]:
         return [np.full(people, value) for value in values]
 
-    receptor, reflex = Receptor(*of(213.66, 0.5, 0.8, 0.75, 4, 0.75, 1.4)), Reflex(*of(0.34, 0.88))
-    return Parameters(bodies(people, seed), receptor, reflex, Outcome(*of(3, 3.4, 0.78, 1, 0.23, 0.05)))
+    response = Response(
+        receptor=Receptor(*of(213.66, 0.5, 0.8, 0.75, 4, 0.75, 1.4)),
+        sensitivity=np.ones(people),
+        reflex=Reflex(*of(0.34, 0.88)),
+        adaptation=Adaptation(*of(0.22, np.log(2) / 60, 0.16 / 24, np.log(2) / (14 * 24))),
+        spinal=Unmasked(*of(0.5, 0.2)),
+        brain=Unmasked(*of(0.8, 0.2)),
+        strength=Strength(*of(0.7, 4)),
+        spasticity=Spasticity(*of(3, 3.4, 0.45, 0.4, np.log(2) / (28 * 24), 3, 3.4)),
+        sedation=SideEffect(*of(0.28, 0.06, 85, 1, 0.6)),
+    )
+    return Parameters(bodies(people, seed), response)
 
 
 def first(of: Parameters, people: int) -> Parameters:

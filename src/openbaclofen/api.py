@@ -16,6 +16,8 @@ from openbaclofen.safety.verdict import Verdict
 if TYPE_CHECKING:
     from openbaclofen.decide.records import Plan
     from openbaclofen.infer.calibrate import Calibration
+    from openbaclofen.infer.compare_fits import Refit
+    from openbaclofen.infer.posterior import Sampled
     from openbaclofen.infer.validate import Validation
     from openbaclofen.report.course import Course
 
@@ -69,6 +71,22 @@ def calibrate(write: bool = False, progress: Callable[[int, float], None] | None
 
     found = fit(facts.load(), progress)
     return found, write_facts(facts.load(), found) if write else None
+
+
+def check_calibration(found: Calibration, progress: Callable[[int, int, float], None] | None = None) -> Sampled:
+    """Samples of the posterior of a calibration, beside its normal approximation. progress: step, steps, share that moved."""
+    from openbaclofen.infer.calibrate import problem
+    from openbaclofen.infer.posterior import sample
+
+    return sample(problem(facts.load()), found, progress)
+
+
+def compare_calibrations(progress: Callable[[str], None] | None = None) -> tuple[list[Refit], list[Refit]]:
+    """The fit with one, two and three compartments, and with each choice of decision 5 made the other way."""
+    from openbaclofen.infer.compare_fits import choices, compare, structures
+
+    kb = facts.load()
+    return compare(structures(kb), progress), compare(choices(kb), progress)
 
 
 def why(text: str) -> WhyAnswer:

@@ -6,41 +6,32 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+import jax
 import numpy as np
 from jax import Array
 
-from openbaclofen.body.chunks import Task, run
+from openbaclofen.body.chunks import Task, columns_of, over_chunks, run_on
 from openbaclofen.body.cycle import settled
 from openbaclofen.body.day import SUMMARIES
 from openbaclofen.body.day import settled_days as days_of
+from openbaclofen.body.engine import prepare
 from openbaclofen.body.oral import BODY, NG_PER_ML, Body, rates
 from openbaclofen.body.schedule import Doses
 from openbaclofen.errors import InputError
-from openbaclofen.outcome.scales import Outcome, modified_ashworth, sedation
-from openbaclofen.receptor.site import Receptor, active_concentration, postsynaptic_conductance, presynaptic_release
-from openbaclofen.reflex.gain import Reflex, reflex_gain
+from openbaclofen.response import UNITS as RESPONSES
+from openbaclofen.response import Response, Sites, before_treatment, last, respond
 from openbaclofen.units import HOURS_PER_DAY
 
-UNITS = {
-    "plasma": "ng/mL",
-    "csf": "ng/mL",
-    "presynaptic_release": "share of that without drug",
-    "postsynaptic_conductance": "share of the largest",
-    "reflex_gain": "share of that without drug",
-    "modified_ashworth": "points (0-4)",
-    "sedation": "probability",
-}
-OUTCOMES = tuple(UNITS)[2:]
-GUT = ("gut1", "gut2", "gut3")
+UNITS = {"plasma": "ng/mL", "csf": "ng/mL"} | RESPONSES
+OUTCOMES = tuple(RESPONSES)
+LONGEST_H = 1.0  # adaptation is followed in steps no longer than this
 
 
 class Parameters(NamedTuple):
     """Everything about people that the cascade uses; each number has shape (people,)."""
 
     body: Body
-    receptor: Receptor
-    reflex: Reflex
-    outcome: Outcome
+    response: Response
 
 
 @dataclass(frozen=True)
@@ -48,7 +39,7 @@ class Course:
     """What happens to people over time. Arrays are (people, times); values at a dose time are those before the dose.
 
     amounts_mg: by compartment, where asked for. grades: evidence grade of each quantity. ignorance: the same for the typical
-    person under draws of what is not known well, (draws, times).
+    person under draws of what is not known well, (draws, times). sites: adaptation at the end.
     """
 
     time_h: np.ndarray
@@ -59,25 +50,11 @@ class Course:
     units: Mapping[str, str] = field(default_factory=lambda: UNITS)
     grades: Mapping[str, str] = field(default_factory=dict)
     ignorance: Course | None = None
+    sites: Sites | None = None
 
     def quantities(self) -> dict[str, np.ndarray]:
         """Every quantity by its name in `units`."""
         return {"plasma": self.plasma_ng_per_ml, "csf": self.csf_ng_per_ml, **self.outcomes}
-
-
-def effects(parameters: Parameters, csf_ng_per_ml: Array) -> dict[str, Array]:
-    """Outcomes at a spinal-fluid concentration, (times, people). By mouth the brain sees what the spinal fluid sees."""
-    active = active_concentration(parameters.receptor, csf_ng_per_ml)
-    release = presynaptic_release(parameters.receptor, active)
-    conductance = postsynaptic_conductance(parameters.receptor, active)
-    gain = reflex_gain(parameters.reflex, release, conductance)
-    return {
-        "presynaptic_release": release,
-        "postsynaptic_conductance": conductance,
-        "reflex_gain": gain,
-        "modified_ashworth": modified_ashworth(parameters.outcome, gain),
-        "sedation": sedation(parameters.outcome, csf_ng_per_ml),
-    }
 
 
 @dataclass(frozen=True)
@@ -93,14 +70,26 @@ class Observe:
         fluid = () if set(self.quantities) <= {"plasma"} else ("csf",)
         return tuple(dict.fromkeys(("central", *fluid, *self.amounts)))
 
-    def __call__(self, parameters: Parameters, amounts: Array) -> dict[str, Array]:
-        """Quantities, and amounts as 'mg name', each (times, people), from mg (compartments, times, people)."""
+    @property
+    def adapting(self) -> bool:
+        """Whether anything that is read depends on adaptation."""
+        return not set(self.quantities) <= {"plasma", "csf"}
+
+    def __call__(
+        self, parameters: Parameters, amounts: Array, sites: Sites | None, hours: Array
+    ) -> tuple[dict[str, Array], Sites | None]:
+        """Quantities, and amounts as 'mg name', each (times, people), from mg (compartments, times, people); the sites later.
+
+        By mouth both sites see the spinal fluid. sites None: the times are those of a cycle that has always been repeated.
+        """
         mg, body = dict(zip(self.compartments, amounts, strict=True)), parameters.body
         seen = {"plasma": mg["central"] * (NG_PER_ML / body.central_volume)}
         if "csf" in mg:
-            csf = mg["csf"] * (NG_PER_ML / body.csf_volume)
-            seen |= {"csf": csf, **effects(parameters, csf)}
-        return {name: seen[name] for name in self.quantities} | {f"mg {name}": mg[name] for name in self.amounts}
+            seen["csf"] = mg["csf"] * (NG_PER_ML / body.csf_volume)
+        if self.adapting:
+            found, course = respond(parameters.response, seen["csf"], seen["csf"], sites, hours)
+            seen, sites = seen | found, last(course)
+        return {name: seen[name] for name in self.quantities} | {f"mg {name}": mg[name] for name in self.amounts}, sites
 
 
 def observe(
@@ -111,16 +100,35 @@ def observe(
     *,
     later: Sequence[tuple[float, Body]] = (),
     initial_mg: Mapping[str, np.ndarray] | None = None,
+    sites: Sites | None = None,
 ) -> dict[str, np.ndarray]:
     """What was asked for, name to (people, times); the other arguments are those of `simulate`."""
+    return _observed(parameters, doses, times_h, what, later, initial_mg, sites)[0]
+
+
+def _observed(
+    parameters: Parameters,
+    doses: Doses,
+    times_h: np.ndarray,
+    what: Observe,
+    later: Sequence[tuple[float, Body]],
+    initial_mg: Mapping[str, np.ndarray] | None,
+    sites: Sites | None,
+) -> tuple[dict[str, np.ndarray], Sites | None]:
+    """As `observe`, and the sites at the end."""
+    prepare()
     for name in ("central_volume", "csf_volume"):
         if any(not np.array_equal(getattr(parameters.body, name), getattr(body, name)) for _, body in later):
             raise InputError(f"a later physiology has another {name.replace('_', ' ')}: only clearances may change", "later")
     bodies = {id(body): body for body in (parameters.body, *(body for _, body in later))}
     number = {key: i for i, key in enumerate(bodies)}
     changes = sorted((hour, number[id(body)]) for hour, body in ((-np.inf, parameters.body), *later))
-    task = Task(BODY, what.compartments, what, parameters, [rates(body) for body in bodies.values()], changes, initial_mg or {})
-    return run(task, doses, times_h)
+    people = len(np.asarray(parameters.body.bioavailability))
+    carried = (before_treatment(people) if sites is None else sites) if what.adapting else None
+    physiology = [rates(body) for body in bodies.values()]
+    longest = LONGEST_H if what.adapting else np.inf
+    task = Task(BODY, what.compartments, what, parameters, physiology, changes, initial_mg or {}, carried, longest)
+    return run_on(task, doses, times_h)
 
 
 def simulate(
@@ -130,97 +138,52 @@ def simulate(
     *,
     later: Sequence[tuple[float, Body]] = (),
     initial_mg: Mapping[str, np.ndarray] | None = None,
+    sites: Sites | None = None,
     amounts: Sequence[str] = (),
 ) -> Course:
     """The course of people (parameters of shape (people,)) under doses, seen at a rising list of hours.
 
     later: from an hour on, another physiology with the same volumes (failing kidneys, a dialysis session); exact at any hour.
-    initial_mg: amounts at the first hour (see `steady_state`), else empty. amounts: compartments of BODY to return in mg.
-    Errors: InputError for times that do not rise, doses that are not finite.
+    initial_mg, sites: amounts and adaptation at the first hour (see `steady_state`), else empty and untouched by the drug.
+    amounts: compartments of BODY to return in mg. Errors: InputError for times that do not rise, doses that are not finite.
     """
-    seen = observe(parameters, doses, times_h, Observe(tuple(UNITS), tuple(amounts)), later=later, initial_mg=initial_mg)
+    what = Observe(tuple(UNITS), tuple(amounts))
+    seen, end = _observed(parameters, doses, times_h, what, later, initial_mg, sites)
     return Course(
         np.asarray(times_h, dtype=float),
         seen["plasma"],
         seen["csf"],
         {name: seen[name] for name in OUTCOMES},
         {name: seen[f"mg {name}"] for name in amounts},
-    )
-
-
-@dataclass(frozen=True)
-class Removal:
-    """At an hour, this share of what is still in the gut is taken out of reach (charcoal, lavage). share: (people,) or one."""
-
-    at_h: float
-    share: np.ndarray | float
-
-
-def simulate_removing(
-    parameters: Parameters,
-    doses: Doses,
-    times_h: np.ndarray,
-    removals: Sequence[Removal],
-    *,
-    later: Sequence[tuple[float, Body]] = (),
-    initial_mg: Mapping[str, np.ndarray] | None = None,
-    amounts: Sequence[str] = (),
-) -> Course:
-    """As `simulate`, with removals from the gut. A value at the time of a removal is the one before it.
-
-    What is taken out is found in `removed`. Errors: InputError for a share outside 0 to 1, or times that do not rise.
-    """
-    times, dose_h, mg = np.asarray(times_h, dtype=float), np.asarray(doses.at_h), np.asarray(doses.mg)
-    inside = sorted((r for r in removals if r.at_h < times[-1]), key=lambda r: r.at_h)
-    if any(np.min(r.share) < 0 or np.max(r.share) > 1 or r.at_h < times[0] for r in inside):
-        raise InputError("a removal takes a share from 0 to 1, after the first time", "removals")
-    parts: list[Course] = []
-    ends = [*(r.at_h for r in inside), times[-1]]
-    for begin, end, removal in zip([-np.inf, *ends], ends, [*inside, None], strict=False):
-        start = max(begin, times[0])  # each part counts from its own start
-        hours = np.unique(np.concatenate([times[(times > begin) & (times <= end)], [start, end]]))
-        own = Doses(dose_h - start, np.where((dose_h >= begin) & ((dose_h < end) | (removal is None)), mg, 0.0), doses.into)
-        changes = [(hour - start, body) for hour, body in later]
-        part = simulate(parameters, own, hours - start, later=changes, initial_mg=initial_mg, amounts=BODY.compartments)
-        if removal is not None:
-            initial_mg = _after(removal, {name: value[:, -1] for name, value in part.amounts_mg.items()})
-        parts.append(_at(part, np.isin(hours, times) & (hours > begin), amounts))
-    return _after_one_another(times, parts)
-
-
-def _after(removal: Removal, mg: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Amounts just after a removal."""
-    taken = {name: mg[name] * removal.share for name in GUT}
-    return {**mg, **{name: mg[name] - taken[name] for name in GUT}, "removed": mg["removed"] + sum(taken.values())}
-
-
-def _at(course: Course, which: np.ndarray, amounts: Sequence[str]) -> Course:
-    """The course at some of its times, with some of its amounts."""
-    return Course(
-        course.time_h[which],
-        course.plasma_ng_per_ml[:, which],
-        course.csf_ng_per_ml[:, which],
-        {name: value[:, which] for name, value in course.outcomes.items()},
-        {name: course.amounts_mg[name][:, which] for name in amounts},
-    )
-
-
-def _after_one_another(times: np.ndarray, parts: Sequence[Course]) -> Course:
-    def joined(of: Sequence[np.ndarray]) -> np.ndarray:
-        return np.concatenate(of, axis=1)
-
-    return Course(
-        times,
-        joined([p.plasma_ng_per_ml for p in parts]),
-        joined([p.csf_ng_per_ml for p in parts]),
-        {name: joined([p.outcomes[name] for p in parts]) for name in parts[0].outcomes},
-        {name: joined([p.amounts_mg[name] for p in parts]) for name in parts[0].amounts_mg},
+        sites=end,
     )
 
 
 def steady_state(parameters: Parameters, doses: Doses, cycle_h: float) -> dict[str, np.ndarray]:
     """Amounts in mg, (people,), at the start of a cycle of doses that has been repeated for ever: an `initial_mg`."""
     return settled(BODY, rates(parameters.body), doses, cycle_h)
+
+
+def steady_sites(parameters: Parameters, doses: Doses, cycle_h: float, initial_mg: Mapping[str, np.ndarray]) -> Sites:
+    """Adaptation of both sites at that time, for which `steady_state` gives the amounts."""
+    prepare()
+    times = np.linspace(0.0, cycle_h, int(np.ceil(cycle_h / LONGEST_H)) + 1)
+    csf = observe(parameters, doses, times, Observe(("csf",)), initial_mg=initial_mg)["csf"].T[1:]
+    hours = np.diff(times)
+
+    def settle(columns: slice, width: int) -> dict[str, Array]:
+        own, level = jax.tree.map(lambda a: columns_of(a, columns, width), (parameters.response, csf))
+        found = _sites_for_ever(own, level, hours)
+        return {str(i): leaf[None] for i, leaf in enumerate(jax.tree.leaves(found))}
+
+    found = over_chunks(settle, csf.shape[1], slice(None), ("sites", csf.shape[0]))
+    shape = jax.tree.structure(before_treatment(1))
+    return jax.tree.unflatten(shape, [found[str(i)][:, 0] for i in range(shape.num_leaves)])
+
+
+@jax.jit
+def _sites_for_ever(response: Response, csf: Array, hours: Array) -> Sites:
+    return last(respond(response, csf, csf, None, hours)[1])
 
 
 @dataclass(frozen=True)
@@ -246,5 +209,6 @@ def settled_days(
     Means, maxima and minima are over `points` even times of the day. Errors: InputError where shapes or hours do not fit.
     """
     observe = Observe(tuple(UNITS))
-    found = days_of(BODY, observe.compartments, into, observe, parameters, rates(parameters.body), at_h, mg, cycle_h, points)
+    own = rates(parameters.body)
+    found = days_of(BODY, observe.compartments, into, observe, parameters, own, at_h, mg, cycle_h, points)
     return SettledDays(*({name: found[name, how] for name in UNITS} for how in SUMMARIES))

@@ -19,23 +19,22 @@ from jax import Array
 
 from openbaclofen.body.chunks import WIDTH, over_chunks
 from openbaclofen.body.engine import prepare
-from openbaclofen.body.oral import TRANSIT_STEPS, Body
 from openbaclofen.body.schedule import Doses
-from openbaclofen.cascade import Course, Observe, Parameters, Removal, observe, simulate, simulate_removing, steady_state
-from openbaclofen.outcome.scales import Outcome
+from openbaclofen.cascade import Course, Observe, Parameters, observe, simulate, steady_sites, steady_state
+from openbaclofen.parameters import Values, parameters
 from openbaclofen.quantiles import Counts
-from openbaclofen.receptor.site import Receptor
-from openbaclofen.reflex.gain import Reflex
+from openbaclofen.receptor.site import responding
+from openbaclofen.removal import Removal, simulate_removing
 
 _NINETY_PERCENT = NormalDist().inv_cdf(1 - 0.5 / 10)
-Values = Mapping[str, np.ndarray]
 HELD = 4 * 1000 * 1000  # people x times of one quantity held at once by `summary`
 
 
 class Spread(NamedTuple):
-    """A distribution about a value. size: sd (normal), cv (lognormal), factor that holds 90 % (factor); low, high (uniform)."""
+    """A distribution about a value. size: sd (normal), cv (lognormal), factor that holds 90 % (factor), factor of one standard
+    deviation, below 1 where it falls (power); low, high (uniform)."""
 
-    form: Literal["normal", "lognormal", "factor", "uniform"]
+    form: Literal["normal", "lognormal", "factor", "power", "uniform"]
     size: float = 0.0
     low: float = 0.0
     high: float = 0.0
@@ -44,6 +43,8 @@ class Spread(NamedTuple):
         """The value that lies z standard normal deviations from the middle."""
         if self.form == "normal":
             return value + self.size * z
+        if self.form == "power":
+            return value * self.size**z
         if self.form == "uniform":
             return self.low + (self.high - self.low) * np.asarray(jax.scipy.special.ndtr(z))
         return value * np.exp(z * (np.log(self.size) / _NINETY_PERCENT if self.form == "factor" else log_sd(self.size)))
@@ -97,33 +98,6 @@ def log_sd(cv: float) -> float:
     return float(np.sqrt(np.log1p(cv**2)))
 
 
-def parameters(values: Values) -> Parameters:
-    """Parameters of the cascade from values by name, (people,). Volumes are stated over bioavailability.
-
-    Nothing is dialysed and no milk is made unless `dialysis_clearance` or `milk_clearance` is among the values.
-    """
-    f = values["bioavailability"]
-    none = np.zeros_like(f)
-    body = Body(
-        bioavailability=f,
-        transit_rate=TRANSIT_STEPS / values["transit_time"],
-        absorption_rate=values["absorption_rate"],
-        renal_clearance=values["renal_slope"] * values["creatinine_clearance"],
-        nonrenal_clearance=values["nonrenal_clearance"],
-        central_volume=f * values["central_apparent"],
-        peripheral_volume=f * values["peripheral_apparent"],
-        distribution_clearance=f * values["distribution_apparent"],
-        csf_ratio=values["csf_ratio"],
-        csf_rate=np.log(2) / values["csf_half_life"],
-        csf_volume=values["csf_volume"],
-        dialysis_clearance=values.get("dialysis_clearance", none),
-        milk_clearance=values.get("milk_clearance", none),
-    )
-    receptor = Receptor(**{name: values[name] for name in Receptor._fields})
-    reflex = Reflex(**{name: values[name] for name in Reflex._fields})
-    return Parameters(body, receptor, reflex, Outcome(**{name: values[name] for name in Outcome._fields}))
-
-
 def people(typical: Typical, number: int, seed: int, first: int = 0) -> Parameters:
     """People who differ as people do, about the typical values as they are: `number` of them from person `first` on."""
     return parameters(_differ(typical, {name: np.full(number, k.value) for name, k in typical.known.items()}, seed, first))
@@ -167,12 +141,15 @@ def course(
     others = {id(of): of for _, of in later if of is not typical}  # each made once, however often it comes back
     bodies = {id(typical): everyone.body} | {key: both(of).body for key, of in others.items()}
     initial = steady_state(everyone, *settled) if settled else None
+    sites = steady_sites(everyone, *settled, initial) if settled and initial else None
     changes = [(hour, bodies[id(of)]) for hour, of in later]
     if removals:
         taken = [Removal(hour, _shares(share, hour, number, ignorance, seed)) for hour, share in removals]
-        seen = simulate_removing(everyone, doses, times_h, taken, later=changes, initial_mg=initial, amounts=amounts)
+        seen = simulate_removing(
+            everyone, doses, times_h, taken, later=changes, initial_mg=initial, sites=sites, amounts=amounts
+        )
     else:
-        seen = simulate(everyone, doses, times_h, later=changes, initial_mg=initial, amounts=amounts)
+        seen = simulate(everyone, doses, times_h, later=changes, initial_mg=initial, sites=sites, amounts=amounts)
     unknown = replace(_some(seen, slice(number, None)), grades=typical.grades)
     return replace(_some(seen, slice(0, number)), grades=typical.grades, ignorance=unknown)
 
@@ -224,19 +201,38 @@ def _together(first: Parameters, second: Parameters) -> Parameters:
 
 
 def _differ(typical: Typical, values: Values, seed: int, first: int = 0) -> dict[str, np.ndarray]:
-    """Values times exp(effect) for what differs between people."""
+    """Values times exp(effect) for what differs between people, and who of them responds by mouth."""
     number = len(next(iter(values.values())))
     z = normals(seed, [f"between {name}" for name in typical.effects], number, first)
     effect = dict(zip(typical.effects, _mixed(typical.covariance, list(z)), strict=True))
-    return {name: value * np.exp(effect[e]) if (e := typical.known[name].effect) else value for name, value in values.items()}
+    found = {name: value * np.exp(effect[e]) if (e := typical.known[name].effect) else value for name, value in values.items()}
+    if "responders" not in values:
+        return found
+    place = np.asarray(jax.scipy.special.ndtr(normals(seed, ["between responders"], number, first)[0]))
+    return found | {"responding": np.asarray(responding(values["responders"], values["resistant_sensitivity"], place))}
+
+
+def unsure(typical: Typical) -> tuple[str, ...]:
+    """Names of what is not known well about the typical person."""
+    return tuple(name for name, known in typical.known.items() if known.ignorance)
+
+
+def supposed(typical: Typical, z: Values) -> Parameters:
+    """The typical person where what is not known lies z (suppositions,) independent standard deviations from its middle."""
+    return parameters(_supposed(typical, z))
 
 
 def _not_known(typical: Typical, number: int, seed: int) -> dict[str, np.ndarray]:
-    unsure = [name for name, known in typical.known.items() if known.ignorance]
-    z = dict(zip(unsure, normals(seed, [f"ignorance {name}" for name in unsure], number), strict=True))
+    names = unsure(typical)
+    z = normals(seed, [f"ignorance {name}" for name in names], number)
+    return _supposed(typical, dict(zip(names, z, strict=True)) or {"": np.zeros(number)})
+
+
+def _supposed(typical: Typical, z: Values) -> dict[str, np.ndarray]:
     names, correlation = typical.together
-    z |= dict(zip(names, _mixed(correlation, [z[name] for name in names]), strict=True))
-    return {name: k.drawn(z.get(name, np.zeros(number))) for name, k in typical.known.items()}
+    mixed = dict(z) | dict(zip(names, _mixed(correlation, [z[name] for name in names]), strict=True))
+    middle = np.zeros(len(next(iter(z.values()))))
+    return {name: k.drawn(mixed.get(name, middle)) for name, k in typical.known.items()}
 
 
 def _mixed(covariance: np.ndarray, z: Sequence[np.ndarray]) -> list[np.ndarray]:

@@ -57,7 +57,7 @@ def test_a_fit_from_elsewhere_ends_at_the_same_place(found: Calibration, posed: 
 
 def made_by(posed: Problem, truth: np.ndarray) -> Problem:
     """The same studies, exact, in a world of known parameters; priors as wide as they are but elsewhere."""
-    seen = posed.predictor.slopes(truth)[0][posed.fitted]
+    seen = posed.predictor.slopes(truth)[0]
     return replace(posed, seen=seen, row_error=posed.row_error / 100)
 
 

@@ -12,7 +12,8 @@ from rich.console import Console
 from openbaclofen.facts import load
 from openbaclofen.facts.schema import Claim
 from openbaclofen.report.claims_at_work import COMPUTED
-from openbaclofen.report.claims_text import counts, print_claims, record_of, shown_by
+from openbaclofen.report.claims_text import counts, print_claims, record_of, records, shown_by
+from openbaclofen.report.schemas import schema
 
 ROOT = Path(__file__).resolve().parents[2]
 KB = load()
@@ -112,6 +113,16 @@ def test_one_claim_is_shown_at_work() -> None:
     assert "Computed now" not in printed("S2-21")
     assert "contradicted" in printed("S4-12")
     assert "waits for: Decide" in printed().replace("Waits", "waits") or "Waits for: Decide" in printed("S2-17")
+
+
+def test_the_sentence_stands_in_the_json_too() -> None:
+    (one,) = records([KB.claims["S1-13"]])
+    assert one.computed_now in " ".join(printed("S1-13").split())
+    assert one.computed_now == COMPUTED["half_life_by_kidney"](KB)
+    assert not records([KB.claims["S2-21"]])[0].computed_now
+    assert {c.computed_now for c in records(list(KB.claims.values()))} == {""}
+    assert set(schema("claims")["properties"]["claims"]["items"].values()) == {"#/$defs/ClaimAtWork"}
+    assert "computed_now" in schema("claims")["$defs"]["ClaimAtWork"]["properties"]
 
 
 def test_the_table_counts() -> None:

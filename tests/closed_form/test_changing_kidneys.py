@@ -13,7 +13,7 @@ from tests.virtual import matrix, parameters
 import openbaclofen as ob
 from openbaclofen.body.oral import BODY
 from openbaclofen.body.schedule import Doses
-from openbaclofen.cascade import GUT, Removal, simulate, simulate_removing
+from openbaclofen.cascade import simulate
 from openbaclofen.case.record import Case
 from openbaclofen.errors import InputError
 from openbaclofen.infer.physiology import dialysed, kidney_steps, physiology
@@ -21,6 +21,7 @@ from openbaclofen.infer.release import fed, released
 from openbaclofen.infer.typical import known_of
 from openbaclofen.patient.kidney import cockcroft_gault
 from openbaclofen.population import course
+from openbaclofen.removal import GUT, Removal, simulate_removing
 from openbaclofen.units import Age, Creatinine, Weight
 
 PERSON = {"age": "60 a", "sex": "male", "weight": "70 kg", "height": "175 cm", "conditions": ["multiple_sclerosis"]}

@@ -31,8 +31,8 @@ DAYS = (np.arange(3)[:, None] * 24 + np.array([8.0, 14.3, 20.0])).ravel()
 class Amounts:
     names: tuple[str, ...]
 
-    def __call__(self, people: None, amounts: Array) -> dict[str, Array]:
-        return dict(zip(self.names, amounts, strict=True))
+    def __call__(self, people: None, amounts: Array, carried: tuple[()], hours: Array) -> tuple[dict[str, Array], tuple[()]]:
+        return dict(zip(self.names, amounts, strict=True)), carried
 
 
 def amounts_of(graph: Graph, rates: dict[str, list[float]], doses: Doses, times: np.ndarray) -> dict[str, np.ndarray]:
@@ -249,6 +249,17 @@ def test_a_settled_spinal_fluid_is_the_ratio_times_plasma() -> None:
 def test_nonsense_is_refused(times: np.ndarray, doses: Doses, said: str) -> None:
     with pytest.raises(InputError, match=said):
         simulate(parameters(1), doses, times)
+
+
+@pytest.mark.parametrize("times", [np.arange(5.0, 80.0), np.array([5.0, 6.0, 30.0])])
+@pytest.mark.parametrize("each", [False, True])
+def test_known_amounts_are_those_at_the_first_time_also_of_someone_who_takes_nothing(times: np.ndarray, each: bool) -> None:
+    people, amounts = parameters(2), {"central": np.array([3.0, 4.0])}
+    doses = Doses(np.array([[7.0], [0.0]]), np.array([[10.0], [0.0]])) if each else Doses(np.array([2.0]), np.array([0.0]))
+    seen = observe(people, doses, times, Observe((), ("central",)), initial_mg=amounts)["mg central"]
+    assert seen[:, 0] == pytest.approx([3.0, 4.0])
+    later = observe(people, Doses(np.zeros(0), np.zeros(0)), times - 5, Observe((), ("central",)), initial_mg=amounts)
+    assert seen[1] == pytest.approx(later["mg central"][1], rel=1e-12)
 
 
 def test_a_start_from_known_amounts_has_no_earlier_doses_and_volumes_stay() -> None:

@@ -171,7 +171,7 @@ def ceilings(region: str, age: float) -> list[float]:
         ("UK", [40, 40, 60, 60, 100, 100]),
         ("FR", [None] * 6),
         ("CA", [None] * 6),
-        ("CH", [None] * 6),
+        ("CH", [40, 40, None, None, 80, 80]),
         ("INT", [None] * 6),
     ],
 )
@@ -188,6 +188,10 @@ def test_no_ceiling_is_above_the_highest_label_and_the_outlier_is_none() -> None
         "ADULT-MAX-UK": 100,
         "PED-UK-MAX-LT8": 40,
         "PED-UK-MAX-GE8": 60,
+        "ADULT-MAX-CH": 80,
+        "ADULT-MAX-FR": 75,
+        "PED-CH-MAX-LT8": 40,
+        "PED-CH-MAX-KG": None,
         "RENAL-CA-DIALYSIS": 5,
         "AUD-FR-80": 80,
     }

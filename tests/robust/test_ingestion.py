@@ -53,3 +53,34 @@ def test_a_session_by_the_clock_counts_from_the_ingestion_and_one_without_is_sai
 def test_what_is_not_understood_is_refused(wrong: dict[str, str]) -> None:
     with pytest.raises(InputError, match=r"expected|given in"):
         case({"ingestion": {"amount": "600 mg", **wrong}})
+
+
+def test_what_is_already_taken_counts_and_the_schedule_of_dialysis_goes_on() -> None:
+    said = {"patient": PATIENT, "question": "ingestion", "region": "UK", "date": "2026-11-23", "therapy": "none"}
+    event = [{"ingestion": {"amount": "600 mg", "at": "2026-11-23 12:00"}}]
+    on_it = ingested(600.0, like(100.0), ob.read_case({**said, "current": "20 mg TID", "events": event}), KB, 72.0)
+    assert on_it.settled is not None
+    doses, cycle = on_it.settled
+    assert (list(doses.at_h), list(doses.mg), cycle) == ([2.0, 9.0, 21.0], [20.0] * 3, 24.0)
+    assert any("not taken any more" in s for s in on_it.person.said)
+    weekly = {**said, "patient": {**PATIENT, "dialysis": "Mon Wed Fri 4 h at 08:00"}}
+    later = ingested(600.0, like(100.0), ob.read_case({**weekly, "current": "none", "events": event}), KB, 72.0)
+    assert [s for s in later.person.sessions if s[1] > 0] == [(44.0, 48.0, "haemodialysis")]  # Wednesday, 8 o'clock
+    both = ingested(600.0, like(100.0), ob.read_case({**weekly, "current": "20 mg TID", "events": event}), KB, 72.0)
+    assert both.settled is None
+    assert (both.doses.at_h[-1], both.doses.mg[-1]) == (0.0, 600.0)
+    assert (both.doses.at_h[:-1] < 0).all()
+    assert (-28.0, -24.0) not in [s[:2] for s in both.person.sessions]
+    assert (-4.0, 0.0, "haemodialysis") in both.person.sessions
+
+
+def test_an_unstated_hour_is_that_of_the_first_dose_and_is_said() -> None:
+    said = {"patient": PATIENT, "question": "ingestion", "region": "UK", "date": "2026-11-23", "therapy": "none"}
+    of = ob.read_case({**said, "current": "20 mg TID", "events": [{"ingestion": "600 mg"}]})
+    found = ingested(600.0, like(100.0), of, KB, 72.0)
+    assert found.settled is not None
+    assert list(found.settled[0].at_h) == [0.0, 5.0, 12.0]
+    assert any("taken as 9:00" in s for s in found.person.said)
+    alone = ob.plan(of).if_wrong[0].predicted
+    more = ob.plan(ob.read_case({**said, "current": "none", "events": [{"ingestion": "600 mg"}]})).if_wrong[0].predicted
+    assert alone[0].middle > more[0].middle

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import random
+import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -96,6 +97,16 @@ Measured over {orders} synthetic orders (`python -m tests.safety.clinic`, seed {
 sclerosis, injury or disease of the cord, cerebral palsy, stroke and brain injury, their kidneys, other illnesses and medicines,
 with the usual gaps, some orders too fast, too high, stopped at once. The mix is invented and no clinic was counted, so only the
 order of size is to be read from it. A test fails when this page is not what the check says.
+"""
+
+
+WHY_LOUD = """\
+Severity follows the strength of the source ([decision 7](decisions/0007-severity-follows-the-source.md)): *contraindicated*
+where a label or guidance forbids; *major* for a boxed or equal warning, a ceiling, a stop, a second central depressant;
+*moderate* for "cautiously, under supervision"; *caution* for the rest. Of the {of} orders that are major or worse, {by} are so
+because of something else that is taken (opioid, benzodiazepine, daily alcohol, several depressants) and {stops} because
+baclofen is stopped at once, both more common here than in most clinics. A single illness under treatment (depression,
+epilepsy) is moderate.
 """
 
 
@@ -195,12 +206,28 @@ def verdicts(seed: int = SEED, count: int = PEOPLE) -> list[Verdict]:
 
 
 def plain(one: dict[str, Any]) -> bool:
-    """Whether nothing but the spasticity itself is told of a person, and the order is neither fast nor a stop."""
+    """Whether nothing but the spasticity itself is told of a person, and the order is safe by what is told: kidneys known and
+    well, an age the label speaks for, no dose above what is usual, neither fast nor a stop."""
     patient = one["patient"]
     alone = len(patient.get("conditions", ())) == 1 and patient["conditions"][0] != "stroke"
     harmless = all("(" in medicine for medicine in patient.get("medicines", ()))
     quiet = patient.get("alcohol") != "daily" and "pregnant" not in patient and patient.get("dialysis") != "three times a week"
-    return alone and harmless and quiet and one["question"] != "stop" and one["therapy"] not in TOO_FAST
+    steady = one["question"] != "stop" and one["therapy"] not in TOO_FAST
+    return alone and harmless and quiet and steady and _well(patient, one["region"]) and _usual(one)
+
+
+def _well(patient: dict[str, Any], region: str) -> bool:
+    age = float(patient["age"].split()[0])
+    filtering = float(patient.get("creatinine", "9").split()[0]) <= (0.9 if age > 18 else 0.75)
+    return filtering and {"US": 12, "FR": 6}.get(region, 0) <= age < 65 and "baclofen" not in patient.get("allergies", ())
+
+
+def _usual(one: dict[str, Any]) -> bool:
+    """No dose above 20 mg, and no pump that rises by half."""
+    if isinstance(one["therapy"], str):
+        return not any(int(mg) > 20 for mg in re.findall(r"([0-9]+) mg", one["therapy"]))
+    now, after = (float(p["programme"].split()[0]) for p in (one["current"], one["therapy"]))
+    return after <= 1.2 * now
 
 
 def page(found: list[Verdict]) -> str:
@@ -221,22 +248,25 @@ def page(found: list[Verdict]) -> str:
     plainly = [v for one, v in zip(people(), found, strict=True) if plain(one)]
     loud = sum(v.severity in WORST_FIRST[:3] for v in plainly)
     silent = sum(not v.findings for v in found)
+    loudest = [v for v in found if v.severity in WORST_FIRST[:2]]
+    causes = Counter(f.rule for v in loudest for f in v.findings if f.severity in WORST_FIRST[:2])
+    by_others = sum(v.findings[0].topic == "interaction" for v in loudest)
+    stops = sum(f.topic == "withdrawal/taper" for v in loudest for f in v.findings[:1])
     mean = sum(len(v.findings) for v in found) / len(found)
     return "\n".join(
         [
-            "---",
-            "orphan: true",
-            "---",
             "# How often the check speaks",
             INTRODUCTION.format(orders=len(found), seed=SEED),
             f"Wholly clean (nothing found, nothing open): **{share(worst['clean'])}**. "
             f"No finding: **{share(silent)}**. Findings an order: **{mean:.2f}**.",
             "",
-            f"Of {len(plainly)} plain orders among them (no other illness, no medicine that interacts, no daily alcohol, not",
-            f"fast, no stop) {len(plainly) - loud} have no finding above caution,",
-            f"{sum(not v.findings for v in plainly)} none at all.",
+            f"Of {len(plainly)} plain safe orders among them (no other illness, no medicine that interacts, no daily alcohol,",
+            "kidneys known and well, an age the label speaks for, at most 20 mg a dose, not fast, no stop)",
+            f"{len(plainly) - loud} have no finding above caution, {sum(not v.findings for v in plainly)} none at all.",
             "",
             *table("worst finding", [(s, worst[s]) for s in (*WORST_FIRST, "cannot tell", "clean")]),
+            WHY_LOUD.format(of=len(loudest), by=share(by_others).partition(" ")[0], stops=stops),
+            *table("what leads a major or contraindicated finding", causes.most_common()),
             *table("findings", [(f"{n}{' or more' if n == 6 else ''}", counts[n]) for n in range(7)]),
             *table(
                 "findings that are major or contraindicated",

@@ -10,6 +10,7 @@ from tests.safety.harness import HERE, verdict, yaml
 
 ORDINARY = yaml(HERE / "ordinary.yaml")
 MOST, LOUDEST = 2, ("caution", "info")
+MEASURED = clinic.verdicts()
 
 
 def test_there_are_twenty() -> None:
@@ -33,5 +34,11 @@ def test_the_clinic_is_the_same_for_the_same_seed_and_varied() -> None:
     assert len({str(one) for one in first}) == 300
 
 
+def test_no_plain_safe_order_of_the_clinic_has_a_finding_above_caution() -> None:
+    plainly = [v for one, v in zip(clinic.people(), MEASURED, strict=True) if clinic.plain(one)]
+    assert len(plainly) > 80
+    assert {f.severity for v in plainly for f in v.findings} <= set(LOUDEST)
+
+
 def test_the_page_says_what_is_measured() -> None:
-    assert clinic.PAGE.read_text() == clinic.page(clinic.verdicts()), "run `python -m tests.safety.clinic`"
+    assert clinic.PAGE.read_text() == clinic.page(MEASURED), "run `python -m tests.safety.clinic`"

@@ -83,7 +83,7 @@ def test_worst_first_and_one_line_a_thing() -> None:
 @pytest.mark.parametrize(
     ("region", "changes", "rule"),
     [
-        ("CH", {"therapy": "30 mg TID"}, "ADULT-MAX-US"),
+        ("CA", {"therapy": "30 mg TID"}, "ADULT-MAX-US"),
         ("INT", {"therapy": "30 mg TID"}, "ADULT-MAX-US"),
         ("CA", STOPPED, "TAPER-US"),
         ("US", {"patient": {"conditions": ["multiple_sclerosis", "peptic_ulcer"]}}, "CI-ULCER-UK"),
@@ -196,3 +196,47 @@ def test_an_overdose_is_told_beside_the_ceiling() -> None:
 def test_what_a_verdict_rests_on_is_named() -> None:
     found = verdict({"therapy": TITRATED}, creatinine="1.6 mg/dL", alcohol="not stated")
     assert {"RENAL-AJKD-30-60", "RENAL-VLAV-MODERATE", "INT-ALCOHOL"} <= set(found.facts_used)
+
+
+def test_an_overdose_leads_whatever_else_is_taken() -> None:
+    found = verdict(
+        {
+            "question": "ingestion",
+            "therapy": "not stated",
+            "current": {"sig": "10 mg TID", "since": "2026-01-01"},
+            "events": [{"ingestion": "600 mg"}],
+        },
+        medicines=["zolpidem"],
+        alcohol="daily",
+    )
+    assert found.findings[0].rule == "OD-TREAT"
+    assert {f.severity for f in found.findings[:2]} == {"major"}
+
+
+def test_labels_of_other_regions_that_forbid_are_shown_and_their_ways_to_raise_are_not() -> None:
+    epilepsy = finding(verdict(conditions=["multiple_sclerosis", "epilepsy"]), "PREC-EPILEPSY")
+    assert "EPILEPSY-AT" in epilepsy.conflicts_with
+    assert epilepsy.severity == "moderate"
+    assert (
+        "KIDNEY-AT"
+        in finding(
+            verdict({"region": "CA", "therapy": "10 mg TID"}, dialysis="three times a week"), "RENAL-CA-DIALYSIS"
+        ).conflicts_with
+    )
+    too_much = finding(verdict({"therapy": "10 mg TID"}), "ADULT-TITR-US")
+    assert not any(KB.rules[r].region in ("UK", "CH", "FR") for r in too_much.conflicts_with)
+
+
+def test_an_ulcer_is_forbidden_where_the_label_says_so() -> None:
+    conditions = ["multiple_sclerosis", "peptic_ulcer"]
+    assert verdict({"region": "UK"}, conditions=conditions).stops
+    swiss = verdict({"region": "CH"}, conditions=conditions)
+    assert not swiss.stops
+    assert "CI-ULCER-UK" in finding(swiss, "PREC-ULCER-ACTIVE").conflicts_with
+
+
+def test_falls_have_no_rule_of_their_own_and_that_is_said() -> None:
+    assert verdict(conditions=["multiple_sclerosis", "falls_history"]).severity == "clean"
+    told_of = {n.id: n.text for n in KB.not_found}
+    assert "falls_history" in told_of["NF-FALLS-HISTORY"]
+    assert {"NF-PUMP-ELDERLY", "NF-PUMP-KIDNEY-DOSE", "NF-MONITORING-INTERVAL"} <= set(told_of)

@@ -215,7 +215,7 @@ TAKEN = {"current": {"sig": "5 mg TID", "since": "2026-01-01"}, "question": "che
     ("changes", "patient", "severity", "because"),
     [
         (TAKEN, {}, "moderate", ""),
-        ({}, {}, "major", "more so with a new start"),
+        ({}, {}, "moderate", ""),
         (TAKEN, {"age": "70 a"}, "major", "more so with age 70 is at least 65"),
         (TAKEN, {"creatinine": "1.5 mg/dL"}, "major", "is below 60"),
     ],
@@ -251,3 +251,30 @@ def test_what_lowers_the_kidneys_joins_the_finding_about_them() -> None:
     one = finding(verdict(medicines=["ibuprofen"], creatinine="1.5 mg/dL"), "INT-NEPHROTOX")
     assert {"RENAL-AJKD-30-60", "RENAL-VLAV-MODERATE"} <= set(one.rules)
     assert "INT-NEPHROTOX" not in told(verdict(creatinine="1.5 mg/dL"))
+
+
+@pytest.mark.parametrize("text", ["cetirizine 10 mg", "Claritin", "fexofenadine", "R06AX27", "Botox", "levocetirizine"])
+def test_a_group_is_no_wider_than_its_source(text: str) -> None:
+    found = read(text, index(KB))
+    assert found.known
+    assert not found.interactions
+
+
+@pytest.mark.parametrize("text", ["promethazine", "diphenhydramine", "R06AB04", "Periactin", "cyclizine", "ketotifen"])
+def test_antihistamines_that_sedate_speak(text: str) -> None:
+    assert set(read(text, index(KB)).interactions) == {"INT-SEDAH"}
+
+
+def test_melatonin_is_a_caution_and_no_second_depressant() -> None:
+    assert finding(verdict(medicines=["melatonin 2 mg"]), "INT-MELATONIN").severity == "caution"
+    both = verdict(medicines=["Circadin", "oxycodone"])
+    assert "INT-MULTI-CNS" not in told(both)
+    assert {"INT-MELATONIN", "INT-OPIOID"} <= told(both)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"), [("rxnorm 3322", "diazepam"), ("N02AX02", "tramadol"), ("sleeper (N05CF02)", "zolpidem")]
+)
+def test_a_code_is_told_by_its_name(text: str, name: str) -> None:
+    assert read(text, index(KB)).means == (name,)
+    assert name in verdict(medicines=[text]).findings[0].reason

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.safety.harness import KB, case, severity, verdict
 
 from openbaclofen.case.read import read_case
-from openbaclofen.case.record import Case
+from openbaclofen.case.record import Case, OralTherapy
 from openbaclofen.safety.check import check
 
 MEDICINES = [
@@ -19,7 +19,10 @@ MEDICINES = [
     "diazepam",
     "gabapentin",
     "ibuprofen",
+    "naproxen",
     "lisinopril",
+    "amlodipine",
+    "gribblomycin",
     "warfarin",
     "N02AA05",
     "baclofen",
@@ -40,6 +43,7 @@ SIGS = [
     "2.5 mg TID using 1 mg/mL solution",
 ]
 CONDITIONS = sorted(set(KB.conditions) - {"pregnancy", "lactation", "dialysis"})  # those have keys of their own
+UNKNOWN = ["gribbles", "zonk disease", "ailment of the knee"]
 REGIONS = ["US", "UK", "FR", "CA", "CH", "INT"]
 maybe = st.sampled_from
 
@@ -55,9 +59,11 @@ people = st.fixed_dictionaries(
         "weight": st.one_of(st.just("not stated"), st.integers(3, 160).map(lambda w: f"{w} kg")),
         "height": maybe(["not stated", "60 cm", "125 cm", "170 cm"]),
         "creatinine": st.one_of(st.just("not stated"), st.floats(0.2, 12).map(lambda c: f"{c:.2f} mg/dL")),
-        "conditions": st.one_of(st.just("not stated"), some(CONDITIONS, 4)),
+        "conditions": st.one_of(
+            st.just("not stated"), st.tuples(some(CONDITIONS, 4), some(UNKNOWN)).map(lambda c: [*c[0], *c[1]])
+        ),
         "allergies": maybe(["not stated", [], ["baclofen"], ["penicillin"]]),
-        "medicines": st.one_of(st.just("not stated"), some(MEDICINES)),
+        "medicines": st.one_of(st.just("not stated"), some(MEDICINES, 6)),
         "pregnant": st.just("not stated"),
         "breastfeeding": st.just("not stated"),
         "alcohol": maybe(["not stated", "none", "occasional", "daily"]),
@@ -212,7 +218,11 @@ def test_a_name_and_its_codes_say_the_same(one: Any) -> None:
 )
 def test_ways_to_write_an_order_say_the_same(one: str, same: str) -> None:
     def said(sig: str) -> list[Any]:
-        return [(f.rules, f.severity) for f in verdict({"therapy": sig}, creatinine="1.4 mg/dL").findings]
+        changes = {"therapy": sig}
+        found = verdict(changes, creatinine="1.4 mg/dL").findings
+        order = case(changes).therapy
+        assert isinstance(order, OralTherapy)
+        return [order.regimen.highest_daily_mg, *((f.rules, f.severity) for f in found)]
 
     assert said(one) == said(same)
 

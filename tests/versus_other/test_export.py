@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +22,6 @@ from openbaclofen.body.oral import BODY, rates
 from openbaclofen.body.schedule import Doses
 from openbaclofen.cascade import Parameters, simulate, steady_state
 from openbaclofen.case.read import read_case
-from openbaclofen.case.record import Event
 from openbaclofen.dose.events import read_events
 from openbaclofen.errors import InputError
 from openbaclofen.infer.typical import typical
@@ -281,13 +279,6 @@ def test_effects_that_correlate_are_written_with_their_covariance() -> None:
     correlated = Typical(of.known, of.effects, mixed, of.grades, of.facts)
     covariance = repr(float(correlated.covariance[1, 0]))
     assert all(covariance in export(correlated, form) for form in ("nonmem", "mrgsolve", "rxode2"))
-
-
-def test_what_the_model_does_not_hold_is_said() -> None:
-    stated = replace(case("ms-adult"), events=(Event("dialysis_session"), Event("creatinine")))
-    said = "Not part of it: creatinine (an event of the case), dialysis session (an event of the case)"
-    assert said in export(stated, "rxode2")
-    assert "Not part of it" not in export(case("ms-adult"), "rxode2")
 
 
 def test_a_title_cannot_leave_its_comment() -> None:

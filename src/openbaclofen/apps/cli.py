@@ -12,7 +12,10 @@ from openbaclofen.apps.console import BAD_INPUT, OK, STOP, emit, fail, out
 from openbaclofen.errors import InputError
 
 if TYPE_CHECKING:
-    pass
+    from collections.abc import Mapping
+
+    from openbaclofen.case.record import Case
+    from openbaclofen.decide.records import Plan
 
 app = App(
     name="openbaclofen",
@@ -23,6 +26,7 @@ app = App(
 
 Format = Literal["sbml", "nonmem", "mrgsolve", "rxode2"]
 CaseFile = Annotated[str, Parameter(help="case file (YAML or JSON), or - for standard input", allow_leading_hyphen=True)]
+Target = Annotated[str | None, Parameter(allow_leading_hyphen=True)]
 Json = Annotated[bool, Parameter(name="--json", negative="", help="print a JSON document of a versioned schema")]
 Seed = Annotated[int, Parameter(help="seed of the virtual people; the same seed gives the same bytes")]
 
@@ -34,17 +38,41 @@ def _case_of(source: str):
 
 
 @app.command
-def plan(case: CaseFile, *, json: Json = False, seed: Seed = 1) -> int:
+def plan(
+    case: CaseFile,
+    *,
+    html: Annotated[Target, Parameter(help="write it as one HTML page; - for standard output")] = None,
+    pdf: Annotated[Target, Parameter(help="write it as a tagged PDF; - for standard output")] = None,
+    json: Json = False,
+    seed: Seed = 1,
+) -> int:
     """Verdict, recommended steps, predicted course with ranges, monitoring, stopping, reasons. Exit 1 where a rule forbids."""
     from openbaclofen import api
     from openbaclofen.report import as_json, plan_text
 
-    result = api.plan(_case_of(case), seed=seed)
+    asked = _case_of(case)
+    wanted = {kind: target for kind, target in (("html", html), ("pdf", pdf)) if target is not None}
+    if json and "-" in wanted.values():
+        raise InputError("standard output takes one document", "--json")
+    result = api.plan(asked, seed=seed)
+    written = _filed(result, asked, wanted)
     if json:
         emit(as_json.text("plan", result))
-    else:
+    elif "-" not in wanted.values():
         plan_text.print_plan(result, out())
+        for name in written:
+            out().print(f"written: {name}", markup=False)
     return STOP if result.verdict.stops else OK
+
+
+def _filed(result: Plan, asked: Case, wanted: Mapping[str, str]) -> tuple[str, ...]:
+    """The names of the documents of a plan that were written."""
+    if not wanted:
+        return ()
+    from openbaclofen.facts import load
+    from openbaclofen.report import document_file
+
+    return document_file.write(result, asked, load(), wanted)
 
 
 @app.command
@@ -115,7 +143,7 @@ def claims(claim: Annotated[str | None, Parameter(help="one claim, S1-01 for exa
 
     table = api.claims(claim)
     if json:
-        emit(as_json.text("claims", {"claims": table}))
+        emit(as_json.text("claims", {"claims": claims_text.records(table)}))
     else:
         claims_text.print_claims(table, out())
     return OK
@@ -146,10 +174,12 @@ def validate(
 def calibrate(
     *,
     write: Annotated[bool, Parameter(help="write the fitted values into the knowledge base", negative="")] = False,
+    check: Annotated[bool, Parameter(help="sample the posterior beside the approximation (minutes)", negative="")] = False,
+    compare: Annotated[bool, Parameter(help="fit other structures and choices as well (minutes)", negative="")] = False,
 ) -> int:
     """Refit what is calibrated to its rows. The same rows give the same file, byte for byte; written only if asked."""
     from openbaclofen import api
-    from openbaclofen.report import validate_text
+    from openbaclofen.report import validate_alternatives, validate_text
 
     console = out()
     with console.status("fitting") as status:
@@ -157,6 +187,15 @@ def calibrate(
     validate_text.print_calibration(found, console)
     if path is not None:
         console.print(f"written: {path.name}")
+    if check:
+        with console.status("sampling") as status:
+            sampled = api.check_calibration(found, lambda k, of, moved: status.update(f"step {k} of {of}, {moved:.0%} moved"))
+        validate_alternatives.print_posterior(sampled, console)
+    if compare:
+        with console.status("fitting others") as status:
+            tables = api.compare_calibrations(lambda name: status.update(f"fitting: {name}"))
+        for refits in tables:
+            validate_alternatives.print_refits(refits, console)
     return OK
 
 

@@ -16,9 +16,8 @@ from typing import Any
 
 import jax
 import numpy as np
-from jax import Array
 
-from openbaclofen.body.engine import Program, prepare, run_blocks, run_steps, squarings_for
+from openbaclofen.body.engine import Observe, Program, prepare, run_blocks, run_steps, squarings_for
 from openbaclofen.body.graph import Graph, Numbers, Rates
 from openbaclofen.body.schedule import Blocks, Doses, Steps, plan
 from openbaclofen.errors import InputError
@@ -32,17 +31,24 @@ _compiled: set[tuple[Any, ...]] = set()
 class Task:
     """What to simulate. people: a tree of (people,) arrays for `observe`; rates: by physiology.
 
+    observe(people, amounts (wanted, times, people), carried, hours (times,)) -> name to (times, people), and carried. It is
+    called for some output times after others; hours: since the output before, 0 for the very first. carried: a tree of
+    (people,) arrays, here as before the first output, then handed from call to call: states that follow the amounts slowly.
+    It also sees times nobody asked for: back to anyone's first dose (so what rests without drug must rest to the last bit,
+    x + share * (target - x), lest people depend on each other), changes of physiology, and none longer apart than longest_h.
     changes: (from hour, physiology), the first from -inf.
     initial_mg: by compartment, (people,), at the first output time; with it no dose may be earlier. What is not named is empty.
     """
 
     graph: Graph
     wanted: tuple[str, ...]
-    observe: Callable[[Any, Array], dict[str, Array]]
+    observe: Observe
     people: Any
     rates: Sequence[Rates]
     changes: Sequence[tuple[float, int]] = ((-np.inf, 0),)
     initial_mg: Mapping[str, np.ndarray] = field(default_factory=dict)
+    carried: Any = ()
+    longest_h: float = np.inf
 
 
 def run(task: Task, doses: Doses, times_h: np.ndarray) -> dict[str, np.ndarray]:
@@ -50,9 +56,14 @@ def run(task: Task, doses: Doses, times_h: np.ndarray) -> dict[str, np.ndarray]:
 
     Errors: InputError where times do not rise, or doses are not finite.
     """
+    return run_on(task, doses, times_h)[0]
+
+
+def run_on(task: Task, doses: Doses, times_h: np.ndarray) -> tuple[dict[str, np.ndarray], Any]:
+    """As `run`, and what is carried after the last time: the `carried` of a task that goes on from there."""
     prepare()
     times = np.asarray(times_h, dtype=float)
-    schedule = plan(times, doses, task.changes)
+    schedule = plan(times, doses, task.changes, task.longest_h)
     blocks = isinstance(schedule, Blocks)
     longest = schedule.step_h if blocks else float(schedule.length_h.max())
     graph = task.graph.part((*task.wanted, doses.into))
@@ -63,24 +74,35 @@ def run(task: Task, doses: Doses, times_h: np.ndarray) -> dict[str, np.ndarray]:
     if task.initial_mg and (np.asarray(doses.at_h)[np.asarray(doses.mg) > 0] < times[0]).any():
         raise InputError("a start from known amounts cannot have doses before the first time", "doses")
     common, each = _block_tables(schedule) if blocks else _step_tables(schedule)
-    outputs = slice(schedule.skipped, schedule.skipped + len(times)) if blocks else schedule.outputs
+    outputs = _slice(schedule.outputs)
     rates = task.rates[0] if blocks else tuple(task.rates)
+    leaves, tree = jax.tree.flatten(task.carried)
 
-    def simulate(columns: slice, width: int) -> dict[str, Array]:
-        own = jax.tree.map(lambda a: columns_of(a, columns, width), (task.people, rates, initial))
+    def simulate(columns: slice, width: int) -> dict[Any, Numbers]:
+        own = jax.tree.map(lambda a: columns_of(a, columns, width), (task.people, rates, initial, task.carried))
         tables = {name: a if a.shape[-1] == 1 else columns_of(a, columns, width) for name, a in each.items()}
-        return (run_blocks if blocks else run_steps)(program, *own, **common, **tables)
+        seen, carried = (run_blocks if blocks else run_steps)(program, *own, **common, **tables)
+        after = {i: leaf[None] for i, leaf in enumerate(jax.tree.leaves(carried))}
+        return {name: np.asarray(value)[outputs] for name, value in seen.items()} | after
 
-    return over_chunks(simulate, people, outputs, (program, *(np.shape(t) for t in (*common.values(), *each.values()))))
+    key = (program, tree, *(np.shape(t) for t in (*common.values(), *each.values())))
+    found = over_chunks(simulate, people, slice(None), key)
+    return found, jax.tree.unflatten(tree, [found.pop(i)[:, 0] for i in range(len(leaves))])
+
+
+def _slice(outputs: np.ndarray) -> slice | np.ndarray:
+    """The same places, as a slice where they are next to each other, which needs no copy."""
+    together = outputs[-1] - outputs[0] == len(outputs) - 1
+    return slice(int(outputs[0]), int(outputs[-1]) + 1) if together else outputs
 
 
 def _block_tables(schedule: Blocks) -> tuple[dict[str, Any], dict[str, Any]]:
     """Tables for everyone, and tables with people (or one for all) as the last axis."""
-    count, places, _ = schedule.mg.shape
+    last, (count, places, _) = schedule.outputs[-1], schedule.mg.shape
     mg = padded(padded(schedule.mg, 0, size(count)), 1, size(places))
     places = mg.shape[1]
     each = {"mg": mg, "interval": padded(schedule.interval, 0, places), "offset_h": padded(schedule.offset_h, 0, places)}
-    return {"step_h": np.float64(schedule.step_h)}, each
+    return {"step_h": np.float64(schedule.step_h), "last": np.int64(last)}, each
 
 
 def _step_tables(schedule: Steps) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -88,6 +110,7 @@ def _step_tables(schedule: Steps) -> tuple[dict[str, Any], dict[str, Any]]:
     intervals, kinds, doses = size(len(schedule.kind)), size(len(schedule.length_h)), size(len(schedule.dose_mg))
     common = {
         "kind": padded(schedule.kind, 0, intervals),
+        "hours": padded(np.append(0.0, schedule.length_h[schedule.kind[:-1]]), 0, intervals),
         "length_h": padded(schedule.length_h, 0, kinds),
         "physiology": padded(schedule.physiology, 0, kinds),
     }
@@ -129,8 +152,8 @@ def _threads() -> ThreadPoolExecutor:
 
 
 def over_chunks(
-    simulate: Callable[[slice, int], Mapping[str, Numbers]], people: int, outputs: slice | np.ndarray, key: tuple[Any, ...]
-) -> dict[str, np.ndarray]:
+    simulate: Callable[[slice, int], Mapping[Any, Numbers]], people: int, outputs: slice | np.ndarray, key: tuple[Any, ...]
+) -> dict[Any, np.ndarray]:
     """Call for every chunk (columns of people, padded width) and put the chunks side by side: name to (people, outputs).
 
     key: what makes a program; the first call of a new one is made alone, since it compiles.
@@ -138,7 +161,7 @@ def over_chunks(
     chunks = [slice(start, min(start + WIDTH, people)) for start in range(0, people, WIDTH)]
     if len(chunks) == 1:
         return {name: np.asarray(v)[outputs, :people].T for name, v in simulate(chunks[0], WIDTH).items()}
-    found: dict[str, np.ndarray] = {}
+    found: dict[Any, np.ndarray] = {}
 
     def one(columns: slice) -> None:
         for name, value in simulate(columns, WIDTH).items():

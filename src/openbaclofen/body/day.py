@@ -5,7 +5,6 @@ Amounts are linear in dose: the settled day of a regimen is the sum of its doses
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -15,12 +14,11 @@ import numpy as np
 from jax import Array
 
 from openbaclofen.body.chunks import columns_of, over_chunks, padded, size
-from openbaclofen.body.engine import prepare, squarings_for
+from openbaclofen.body.engine import Observe, prepare, squarings_for
 from openbaclofen.body.graph import Graph, Rates
 from openbaclofen.body.propagate import advance, apply, propagator, steady_amounts
 from openbaclofen.errors import InputError
 
-Observe = Callable[[Any, Array], dict[str, Array]]
 SUMMARIES = ("mean", "highest", "lowest")
 
 
@@ -38,6 +36,8 @@ def settled_days(
 ) -> dict[tuple[str, str], np.ndarray]:
     """(quantity, summary) to (candidates, people), over `points` even times of a cycle.
 
+    observe is that of `chunks.Task`, called once for a whole cycle, with None in place of what it carries: the cycle has always
+    been repeated. hours: the step, each time.
     at_h (clock times,), mg (candidates, clock times): candidate c takes mg[c, j] at at_h[j] of every cycle.
     Errors: InputError for clock times outside the cycle or shapes that do not fit.
     """
@@ -76,12 +76,13 @@ def _days(
 ) -> dict[str, Array]:
     """'quantity summary' to (candidates, people)."""
     unit_days = _unit_days(graph, wanted, into, squarings, points, rates, at_h, cycle_h)
+    hours = jnp.full(points, cycle_h / points)
 
     def candidate(amounts_mg: Array) -> dict[str, Array]:
         total = unit_days[0] * amounts_mg[0]
         for clock in range(1, len(unit_days)):
             total = total + unit_days[clock] * amounts_mg[clock]
-        seen = observe(people, total)
+        seen, _ = observe(people, total, None, hours)
         reduced = {name: (value.mean(0), value.max(0), value.min(0)) for name, value in seen.items()}
         return {f"{name} {how}": v for name, values in reduced.items() for how, v in zip(SUMMARIES, values, strict=True)}
 

@@ -26,15 +26,17 @@ from openbaclofen.body.schedule import BLOCK
 _USUAL_RATE = 100.0  # 1/h; faster rates than this take another program
 _TABLE_AT_MOST = 100  # propagators kept at once; with more kinds of interval each is made when it is used
 _BRANCHES_AT_MOST = 10  # kinds of interval that are compiled apart, which is faster than looking them up
+Observe = Callable[[Any, Array, Any, Array], tuple[dict[str, Array], Any]]
+Stepped = tuple[list[Array], Any]  # amounts by row ranges, and what is carried
 
 
 @dataclass(frozen=True)
 class Program:
-    """What is compiled. observe(people, amounts (wanted, times, people)) -> name to (times, people); it must be hashable."""
+    """What is compiled; `observe` must be hashable and is described by `chunks.Task`."""
 
     graph: Graph
     wanted: tuple[str, ...]
-    observe: Callable[[Any, Array], dict[str, Array]]
+    observe: Observe
     into: str
     squarings: int
     between: bool = True  # some doses are taken between outputs
@@ -76,9 +78,18 @@ def squarings_for(longest_h: float, rates: Sequence[Rates]) -> int:
 
 @partial(jax.jit, static_argnames="program")
 def run_blocks(
-    program: Program, people: Any, rates: Rates, initial: Array, step_h: Array, interval: Array, offset_h: Array, mg: Array
-) -> dict[str, Array]:
-    """Observe at every step of a `Blocks` schedule: name to (blocks * BLOCK, people). initial: (n, people) mg."""
+    program: Program,
+    people: Any,
+    rates: Rates,
+    initial: Array,
+    carried: Any,
+    step_h: Array,
+    last: Array,
+    interval: Array,
+    offset_h: Array,
+    mg: Array,
+) -> tuple[dict[str, Array], Any]:
+    """Observe at every step of a `Blocks` schedule: name to (blocks * BLOCK, people), and what was carried. initial: mg."""
     graph = program.graph
     rows = jnp.array([graph.index(name) for name in program.wanted])
     matrix = graph.matrix(rates)
@@ -99,12 +110,25 @@ def run_blocks(
     seen_from = responses.transpose(2, 1, 0, 3)  # (source, wanted, BLOCK, people); sources: amounts at the start, doses
     end_from = jnp.concatenate([power(forward, BLOCK), dosed_end], axis=1)
 
-    def block(x: Array, given: Array) -> tuple[Array, dict[str, Array]]:
-        sources = jnp.concatenate([x, jnp.broadcast_to(given, (len(given), x.shape[1]))])
-        return apply(end_from, sources), program.observe(people, _combined(seen_from, sources))
+    def block(state: tuple[Array, Array, Any], given: tuple[Array, Array]) -> tuple[tuple[Array, Array, Any], dict[str, Array]]:
+        (x, held, carried), (now, number) = state, given
+        sources = jnp.concatenate([x, jnp.broadcast_to(now, (len(now), x.shape[1]))])
+        amounts, output = _combined(seen_from, sources), number * BLOCK + jnp.arange(BLOCK)
+        if jax.tree.leaves(carried):
+            amounts, held = _until(last, output, amounts, held)
+        hours = jnp.where((output > 0) & (output <= last), step_h, 0.0)
+        seen, carried = program.observe(people, amounts, carried, hours)
+        return (apply(end_from, sources), held, carried), seen
 
-    seen = jax.lax.scan(block, initial, mg)[1]
-    return {name: value.reshape(-1, value.shape[-1]) for name, value in seen.items()}
+    (_, _, carried), seen = jax.lax.scan(block, (initial, initial[rows], carried), (mg, jnp.arange(len(mg))))
+    return {name: value.reshape(-1, value.shape[-1]) for name, value in seen.items()}, carried
+
+
+def _until(last: Array, output: Array, amounts: Array, held: Array) -> tuple[Array, Array]:
+    """Amounts (wanted, outputs, people), those after the last output replaced by those at the last, which are also returned."""
+    at_last = amounts[:, jnp.clip(last - output[0], 0, len(output) - 1)]
+    held = jnp.where(last >= output[0], at_last, held)
+    return jnp.where((output <= last)[:, None], amounts, held[:, None]), held
 
 
 def _combined(responses: Array, sources: Array) -> Array:
@@ -118,32 +142,41 @@ def run_steps(
     people: Any,
     rates: Sequence[Rates],
     initial: Array,
+    carried: Any,
     kind: Array,
+    hours: Array,
     length_h: Array,
     physiology: Array,
     dose_mg: Array,
     left_h: Array,
     dose_physiology: Array,
     slot: Array,
-) -> dict[str, Array]:
-    """Observe at the start of every interval of a `Steps` schedule: name to (intervals, people). initial: (n, people) mg."""
+) -> tuple[dict[str, Array], Any]:
+    """Observe at the start of every interval of a `Steps` schedule: name to (intervals, people), and what was carried.
+
+    initial: (n, people) mg. hours: since the start before, 0 for the first and after the last.
+    """
     graph, stairs = program.graph, program.graph.stairs
     matrices = jnp.stack([graph.matrix(each) for each in rates])
     over = _propagators(program, matrices, length_h, physiology)
     entered = _entered(program, matrices, jnp.max(length_h), dose_mg, left_h, dose_physiology)
 
-    each = slot.shape[-1] > 1
+    each, carrying = slot.shape[-1] > 1, bool(jax.tree.leaves(carried))
 
-    def step(x: list[Array], given: tuple[Array, Array | list[Array]]) -> tuple[list[Array], dict[str, Array]]:
-        which, ending = given
+    def step(state: Stepped, given: tuple[Array, Array | list[Array], Array, Array]) -> tuple[Stepped, dict[str, Array]]:
+        (x, carried), (which, ending, since, until) = state, given
         wanted = jnp.stack([_row(x, stairs, graph.index(name)) for name in program.wanted])
-        seen = program.observe(people, wanted[:, None])
+        seen, carried = program.observe(people, wanted[:, None], carried, since[None])
         doses = ending if each else [total(part[s[0]] for s in ending) for part in entered]
         later = [moved + added for moved, added in zip(over(which, x), doses, strict=True)]
-        return later, {name: value[0] for name, value in seen.items()}
+        if carrying:
+            later = [jnp.where(until > 0, new, old) for new, old in zip(later, x, strict=True)]
+        return (later, carried), {name: value[0] for name, value in seen.items()}
 
     ending = [total(_looked_up(part, slot[:, s]) for s in range(slot.shape[1])) for part in entered] if each else slot
-    return jax.lax.scan(step, [initial[a:b] for a, b in stairs], (kind, ending))[1]
+    start = ([initial[a:b] for a, b in stairs], carried)
+    (_, carried), seen = jax.lax.scan(step, start, (kind, ending, hours, jnp.append(hours[1:], 0.0)))
+    return seen, carried
 
 
 def _looked_up(table: Array, which: Array) -> Array:

@@ -27,26 +27,26 @@ class Doses:
     mg: np.ndarray
     into: str = "gut1"
 
-    def columns(self) -> tuple[np.ndarray, np.ndarray]:
-        """Times and amounts, (doses, people) or (doses, 1); doses of 0 mg are moved to the person's first time."""
+    def columns(self, nothing_at_h: float) -> tuple[np.ndarray, np.ndarray]:
+        """Times and amounts, (doses, people) or (doses, 1); doses of 0 mg are at the person's first time, or else at this."""
         at, mg = (np.atleast_2d(np.asarray(a, dtype=float)).T for a in (self.at_h, self.mg))
         if at.shape != mg.shape:
             raise InputError(f"doses have {at.shape[0]} times and {mg.shape[0]} amounts", "doses")
         if not (np.isfinite(mg).all() and (mg >= 0).all() and np.isfinite(at[mg > 0]).all()):
             raise InputError("dose times must be finite and amounts finite and not negative", "doses")
         first = np.where(mg > 0, at, np.inf).min(axis=0, initial=np.inf)
-        return np.where(mg > 0, at, np.where(np.isfinite(first), first, 0.0)), mg
+        return np.where(mg > 0, at, np.where(np.isfinite(first), first, nothing_at_h)), mg
 
 
 @dataclass(frozen=True)
 class Blocks:
     """Blocks of BLOCK outputs `step_h` apart. A dose of place j is taken `offset_h` into interval `interval` of its block.
 
-    interval, offset_h: (places, people or 1); mg: (blocks, places, people or 1). The first `skipped` outputs are not wanted.
+    interval, offset_h: (places, people or 1); mg: (blocks, places, people or 1). outputs: those that are wanted.
     """
 
     step_h: float
-    skipped: int
+    outputs: np.ndarray
     interval: np.ndarray
     offset_h: np.ndarray
     mg: np.ndarray
@@ -70,38 +70,54 @@ class Steps:
     outputs: np.ndarray
 
 
-def plan(times_h: np.ndarray, doses: Doses, changes: Sequence[tuple[float, int]]) -> Blocks | Steps:
+def plan(times_h: np.ndarray, doses: Doses, changes: Sequence[tuple[float, int]], longest_h: float = np.inf) -> Blocks | Steps:
     """The cheapest schedule that is exact. changes: (from hour, physiology), the first at -inf.
 
+    longest_h: outputs further apart than this get others between them; so does the time from first dose to first output.
     Errors: InputError where times do not rise.
     """
     times = np.asarray(times_h, dtype=float)
     if times.ndim != 1 or not len(times) or not np.isfinite(times).all() or (np.diff(times) <= SAME_TIME_H).any():
         raise InputError("output times must be a rising list of hours", "times_h")
-    at, mg = doses.columns()
-    blocks = _blocks(times, at, mg) if len(changes) == 1 else None
-    return blocks or _steps(times, at, mg, changes)
+    at, mg = doses.columns(times[-1])
+    finer, wanted = _finer(times, longest_h)
+    blocks = _blocks(finer, wanted, at, mg) if len(changes) == 1 else None
+    if blocks is None and np.isfinite(longest_h):
+        ahead = int(np.ceil(max(0.0, times[0] - at.min(initial=times[0])) / longest_h - SAME_TIME_H))
+        finer = np.append(times[0] - longest_h * np.arange(ahead, 0, -1), finer)
+    return blocks or _steps(finer, times, at, mg, changes)
 
 
-def _blocks(times: np.ndarray, at: np.ndarray, mg: np.ndarray) -> Blocks | None:
+def _finer(times: np.ndarray, longest_h: float) -> tuple[np.ndarray, np.ndarray]:
+    """The times, with others evenly between them where they are further apart than this, and the places of the old ones."""
+    gaps = np.diff(times)
+    usual = gaps.mean() if len(gaps) and np.ptp(gaps) <= SAME_TIME_H else gaps
+    parts = np.broadcast_to(np.maximum(np.ceil(usual / longest_h - SAME_TIME_H), 1).astype(int), gaps.shape)
+    place = np.append(0, np.cumsum(parts))
+    within = np.arange(place[-1]) - np.repeat(place[:-1], parts)
+    return np.append(np.repeat(times[:-1], parts) + within * np.repeat(gaps / parts, parts), times[-1]), place
+
+
+def _blocks(times: np.ndarray, wanted: np.ndarray, at: np.ndarray, mg: np.ndarray) -> Blocks | None:
     """Blocks, or None where outputs are uneven or doses fall at too many places within a block."""
     gaps = np.diff(times)
     if len(times) <= BLOCK or np.ptp(gaps) > SAME_TIME_H:
         return None
     step = float((times[-1] - times[0]) / len(gaps))
-    skipped = max(0, int(np.ceil((times[0] - at.min(initial=times[0])) / step - SAME_TIME_H)))
-    since = at - (times[0] - skipped * step)
+    ahead = max(0, int(np.ceil((times[0] - at.min(initial=times[0])) / (BLOCK * step) - SAME_TIME_H)))
+    skipped = ahead * BLOCK  # whole blocks, and hours from the first time: nobody's rounding depends on others' first doses
+    since = at - times[0]
     block = np.floor((since + SAME_TIME_H) / (BLOCK * step)).astype(int)
     places = _places(since - block * (BLOCK * step))
     if places is None:
         return None
     place, offsets = places
-    count = -(-(skipped + len(times)) // BLOCK)
+    count, block = -(-(skipped + len(times)) // BLOCK), block + ahead
     amounts = np.zeros((count, *offsets.shape))
     inside = block < count
     np.add.at(amounts, (block[inside], place[inside], np.nonzero(inside)[1]), mg[inside])
     interval = np.clip(np.floor((offsets + SAME_TIME_H) / step), 0, BLOCK - 1)
-    return Blocks(step, skipped, interval.astype(int), np.clip(offsets - interval * step, 0.0, step), amounts)
+    return Blocks(step, skipped + wanted, interval.astype(int), np.clip(offsets - interval * step, 0.0, step), amounts)
 
 
 def _places(offsets: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
@@ -118,7 +134,9 @@ def _places(offsets: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
     return place, np.stack(values)
 
 
-def _steps(times: np.ndarray, at: np.ndarray, mg: np.ndarray, changes: Sequence[tuple[float, int]]) -> Steps:
+def _steps(
+    times: np.ndarray, wanted: np.ndarray, at: np.ndarray, mg: np.ndarray, changes: Sequence[tuple[float, int]]
+) -> Steps:
     """Steps between outputs, changes of physiology and the first dose; the last one, after the last output, has no end."""
     starts = np.array([start for start, _ in changes])
     first = min(times[0], at.min(initial=times[0]))
@@ -129,7 +147,7 @@ def _steps(times: np.ndarray, at: np.ndarray, mg: np.ndarray, changes: Sequence[
     length = np.append(length, length[-1:] if len(length) else 0.0)
     alike = np.stack([np.round(length / SAME_TIME_H), which])
     _, one, kind = np.unique(alike, axis=1, return_index=True, return_inverse=True)
-    outputs = np.searchsorted(grid, times - SAME_TIME_H)
+    outputs = np.searchsorted(grid, wanted - SAME_TIME_H)
     return Steps(kind.ravel(), length[one], which[one], *_placed(grid, at, mg, which), outputs)
 
 

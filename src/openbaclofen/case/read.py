@@ -56,6 +56,7 @@ def read_case(source: str | os.PathLike[str] | Mapping[str, object] | bytes) -> 
         observations=read_observations(stated["observations"]) if "observations" in stated else (),
         title=fields.text(stated["title"]) if "title" in stated else "",
         current_stated="current" in stated or ("question" in stated and question == "start"),
+        dated="date" in stated,
     )
 
 

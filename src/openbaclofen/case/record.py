@@ -12,6 +12,7 @@ from openbaclofen.units import Concentration, Creatinine, Duration, IntrathecalC
 
 CaseRegion = Literal["US", "UK", "FR", "CA", "CH", "INT"]
 Question = Literal["start", "adjust", "stop", "missed", "switch", "ingestion", "check"]
+Food = Literal["with", "without"]
 EVENT_KINDS = (
     "missed",
     "ingestion",
@@ -32,6 +33,7 @@ class OralTherapy:
     """An oral order. sig: as written; text: the canonical sig; form/strength_mg where said ('using 25 mg tablets').
 
     ends_in_stop: it says that it ends in a stop. An empty regimen that does: an order to stop at once.
+    food: whether doses are taken with food, where said; predictions take them as without.
     """
 
     regimen: Regimen
@@ -41,6 +43,19 @@ class OralTherapy:
     strength_mg: float | None = None
     strength_mg_per_ml: float | None = None
     ends_in_stop: bool = False
+    food: Food | None = None
+
+
+@dataclass(frozen=True)
+class IntravenousTherapy:
+    """Doses into a vein, which is studied and not licensed: simulated and exported, no rule speaks of it. over: of an infusion,
+    how long each dose runs; None: at once. sig: as written; text: the canonical sig."""
+
+    regimen: Regimen
+    sig: str
+    text: str
+    over: Duration | None = None
+    form: str = "intravenous_injection"
 
 
 @dataclass(frozen=True)
@@ -55,7 +70,7 @@ class IntrathecalTherapy:
     form: str = "intrathecal_injection"
 
 
-Therapy = OralTherapy | IntrathecalTherapy
+Therapy = OralTherapy | IntravenousTherapy | IntrathecalTherapy
 
 
 @dataclass(frozen=True)
@@ -113,7 +128,7 @@ class Case:
     """One person, one question. as_of: the case's date ('date:' in the file, else today), so that answers can be repeated.
 
     therapy: the order in question; None: no order is stated (an order to take nothing is an oral one that ends in a stop).
-    current: None means nothing is taken now; where that was not said, current_stated is False.
+    current: None means nothing is taken now; where that was not said, current_stated is False. dated: whether as_of was stated.
     """
 
     patient: Patient
@@ -126,3 +141,4 @@ class Case:
     observations: tuple[Observation, ...] = ()
     title: str = ""
     current_stated: bool = True
+    dated: bool = True

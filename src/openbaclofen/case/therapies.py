@@ -1,4 +1,4 @@
-"""The 'therapy' and 'current' parts of a case go in; an oral order or a pump programme, and what is taken now, come out."""
+"""The 'therapy' and 'current' parts of a case go in; an order or a pump programme, and what is taken now, come out."""
 
 from __future__ import annotations
 
@@ -8,17 +8,26 @@ from dataclasses import replace
 from datetime import date
 
 from openbaclofen.case import fields
-from openbaclofen.case.record import Current, IntrathecalTherapy, OralTherapy, Therapy
+from openbaclofen.case.record import Current, Food, IntrathecalTherapy, IntravenousTherapy, OralTherapy, Therapy
 from openbaclofen.case.source import Node
 from openbaclofen.dose.regimen import Regimen
 from openbaclofen.dose.sig import Sig, format_sig, parse_sig
 from openbaclofen.errors import InputError
 from openbaclofen.units import DAYS_PER_YEAR, Duration, IntrathecalConcentration, IntrathecalRate
 
-ORAL_KEYS = ("route", "sig", "product", "form")
+ORAL_KEYS = ("route", "sig", "product", "form", "food")
+VEIN_KEYS = ("route", "sig", "over")
 PUMP_KEYS = ("route", "programme", "catheter_tip", "concentration")
 SINCE = "since"
-_ROUTES: Mapping[str, str] = {"oral": "oral", "by mouth": "oral", "po": "oral", "intrathecal": "intrathecal"}
+_ROUTES: Mapping[str, str] = {
+    "oral": "oral",
+    "by mouth": "oral",
+    "po": "oral",
+    "intrathecal": "intrathecal",
+    "intravenous": "intravenous",
+    "iv": "intravenous",
+}
+_FOOD: Mapping[str, Food] = {"with": "with", "without": "without"}
 _MODE = "continuous"
 _PROGRAMME = re.compile(r"(?P<rate>.*?)(\s+simple)?\s+(?P<mode>[A-Za-z]+)\s*")
 
@@ -26,8 +35,10 @@ _PROGRAMME = re.compile(r"(?P<rate>.*?)(\s+simple)?\s+(?P<mode>[A-Za-z]+)\s*")
 def read_therapy(node: Node, current: Therapy | None = None, also: tuple[str, ...] = ()) -> Therapy:
     """A sig, a mapping, a list of dated steps, or a pump programme. current: what a taper starts from. Errors: InputError."""
     if isinstance(node.value, dict) and not all(fields.is_day(key) for key in node.value):
-        stated = fields.mapping(node, tuple(dict.fromkeys((*ORAL_KEYS, *PUMP_KEYS, *also))))
+        stated = fields.mapping(node, tuple(dict.fromkeys((*ORAL_KEYS, *PUMP_KEYS, *VEIN_KEYS, *also))))
         route = fields.choice(stated["route"], _ROUTES) if "route" in stated else "oral"
+        if route == "intravenous":
+            return _vein(node, stated, bool(also))
         return _pump(node, stated, also) if route == "intrathecal" else _oral(node, stated, current, also)
     return _of_sig(node, _sig_text(node), current)
 
@@ -63,14 +74,35 @@ def _oral(node: Node, stated: dict[str, Node], current: Therapy | None, also: tu
     allowed = (*ORAL_KEYS, *also)
     for key, value in stated.items():
         if key not in allowed:
-            raise value.error(f"{key!r} belongs to 'route: intrathecal'; an oral order has {', '.join(allowed)}")
+            route = "intravenous" if key in VEIN_KEYS else "intrathecal"
+            raise value.error(f"{key!r} belongs to 'route: {route}'; an oral order has {', '.join(allowed)}")
     if "sig" not in stated:
         raise node.error("expected 'sig', such as {sig: 10 mg TID}, or 'route: intrathecal' with a 'programme'")
     therapy = _of_sig(stated["sig"], _sig_text(stated["sig"]), current)
     for key in ("product", "form"):
         if key in stated:
             therapy = _with_product(therapy, stated[key])
-    return therapy
+    return replace(therapy, food=fields.choice(stated["food"], _FOOD)) if "food" in stated else therapy
+
+
+def _vein(node: Node, stated: dict[str, Node], now: bool) -> IntravenousTherapy:
+    """Doses into a vein. now: it is said to be what is taken now."""
+    if now:
+        raise stated["route"].error("what is taken now goes in by mouth or by a pump; expected 'route: oral' or 'intrathecal'")
+    for key, value in stated.items():
+        if key not in VEIN_KEYS:
+            raise value.error(f"{key!r} does not belong to an intravenous order, which has {', '.join(VEIN_KEYS)}")
+    if "sig" not in stated:
+        raise node.error("expected 'sig', such as {route: intravenous, sig: 5 mg daily, over: 1 h}")
+    order = _of_sig(stated["sig"], _sig_text(stated["sig"]), None)
+    if not order.regimen.phases:
+        raise stated["sig"].error("expected doses, such as '5 mg daily'")
+    over = fields.quantity(stated["over"], Duration, "infusion") if "over" in stated else None
+    return IntravenousTherapy(order.regimen, order.sig, f"{order.text} into a vein{_over(stated)}", over)
+
+
+def _over(stated: dict[str, Node]) -> str:
+    return f" over {fields.text(stated['over'])}" if "over" in stated else ""
 
 
 def _sig_text(node: Node) -> str:

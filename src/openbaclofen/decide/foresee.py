@@ -72,7 +72,7 @@ def foresee_ingestion(amount_mg: float, likenesses: Likenesses, kb: KnowledgeBas
     """
     times = np.arange(0.0, WATCHED_DAYS * HOURS_PER_DAY + 1, 0.5)
     taken = ingested(amount_mg, likenesses.typical, case, kb, times[-1])
-    course = likenesses.course_of(taken.person, taken.doses, times, taken.removals)
+    course = likenesses.course_of(taken.person, taken.doses, times, taken.removals, taken.settled)
     whole = np.ones(len(times), dtype=bool)
     rows = [summary(course, "plasma, highest", "plasma", whole, np.max)]
     for fact, end in THRESHOLDS:

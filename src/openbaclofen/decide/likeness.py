@@ -13,11 +13,12 @@ from openbaclofen.case.record import Case
 from openbaclofen.dose.regimen import Regimen
 from openbaclofen.errors import InputError
 from openbaclofen.facts import KnowledgeBase
+from openbaclofen.infer.history import Cycle
+from openbaclofen.infer.individual import individual, with_food
 from openbaclofen.infer.physiology import Physiology, physiology
-from openbaclofen.infer.typical import CannotTellError, limiting_of, typical
+from openbaclofen.infer.typical import CannotTellError, limiting_of
 from openbaclofen.outcome.limiting import Limiting, dose_limiting
 from openbaclofen.patient.dialysis import read_dialysis
-from openbaclofen.patient.kidney import kidney_function
 from openbaclofen.patient.person import Patient
 from openbaclofen.population import Known, Typical, course, likenesses
 
@@ -28,8 +29,8 @@ Removals = Sequence[tuple[float, Known]]
 class Steady:
     """A settled day of each candidate regimen. Arrays (candidates, people); draw (people,) numbers the draw of ignorance.
 
-    ashworth_fall: points below the person's own baseline, mean over the day. limiting: chance that a side effect ends
-    treatment within the length of a trial, beyond placebo.
+    ashworth_fall: points of tone below the person's own, by the drug alone, mean over the day. limiting: chance that a side
+    effect ends treatment within the length of a trial, beyond placebo.
     """
 
     ashworth_fall: np.ndarray
@@ -62,7 +63,7 @@ class Likenesses:
         hours = sorted({at for p in phases for at in p.at_h})
         mg = np.array([[dict(zip(p.at_h, p.doses_mg, strict=True)).get(at, 0.0) for at in hours] for p in phases])
         days = settled_days(self.parameters, np.array(hours), mg)
-        fall = np.asarray(self.parameters.outcome.ashworth_baseline) - days.mean["modified_ashworth"]
+        fall = np.asarray(self.parameters.response.spasticity.slope) * (1 - days.mean["reflex_gain"])
         grades = self.typical.grades
         return Steady(
             fall, dose_limiting(self.limiting, days.mean["csf"]), self.draw, grades["modified_ashworth"], grades["sedation"]
@@ -73,8 +74,10 @@ class Likenesses:
         person = self.changing(float(times_h[-1])) if self.changing else Physiology(self.typical)
         return self.course_of(person, doses, times_h)
 
-    def course_of(self, person: Physiology, doses: Doses, times_h: np.ndarray, removals: Removals = ()) -> Course:
-        """The course of a person whose kidneys or dialysis change, with removals from the gut."""
+    def course_of(
+        self, person: Physiology, doses: Doses, times_h: np.ndarray, removals: Removals = (), settled: Cycle | None = None
+    ) -> Course:
+        """The course of a person whose physiology changes, with removals from the gut. settled: taken for long before."""
         return course(
             person.typical,
             doses,
@@ -83,6 +86,7 @@ class Likenesses:
             ignorance=self.draws,
             seed=self.seed,
             later=person.later,
+            settled=settled,
             removals=removals,
         )
 
@@ -92,7 +96,7 @@ def likenesses_of(patient: Patient, kb: KnowledgeBase, seed: int, form: str = "t
 
     Errors: CannotTellError (an InputError) where a datum the prediction needs is missing or a dialysis schedule unreadable.
     """
-    person = typical(patient, kidney_function(patient, kb.kidney_equations), kb, form)
+    person = individual(patient, kb, form, case is not None and with_food(case))
     number, draws = int(kb.value("decision.people")), int(kb.value("decision.ignorance_draws"))
     parameters, draw = likenesses(person, draws, number // draws, seed)
     return Likenesses(

@@ -207,9 +207,10 @@ def _finished(draft: Draft) -> Plan:
 
 
 def _advised(advice: Advice) -> str:
-    every = f" (every {advice.every_days:.0f} days)" if advice.every_days else ""
+    every = f"every {advice.every_days:.0f} days, next on " if advice.every_days else ""
+    due = f" ({every}{advice.due})" if advice.due else ""
     weak = "; a hint, from a weak source" if all(s["quality"] in ("D", "-") for s in advice.sources) else ""
-    return f"{advice.text}{every} [{advice.region}{weak}]"
+    return f"{advice.text}{due} [{advice.region}{weak}]"
 
 
 def _sources(draft: Draft, ids: list[str]) -> tuple[dict[str, str], ...]:

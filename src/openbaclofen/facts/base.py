@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
-Region = Literal["US", "UK", "FR", "CA", "CH", "DE", "EU", "SE", "INT"]
+Region = Literal["US", "UK", "FR", "CA", "CH", "DE", "AT", "EU", "SE", "INT"]
 Country = Literal[Region, "JP", "NL", "PL", "BH", "AU"]
 Severity = Literal["contraindicated", "major", "moderate", "caution", "info"]
 Quality = Literal["A", "B", "C", "D", "-"]

@@ -7,7 +7,7 @@ the inverse of J'J at the optimum, J the derivatives of all residuals.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from scipy.optimize import least_squares
 
 from openbaclofen.errors import InputError
 from openbaclofen.facts import KnowledgeBase
+from openbaclofen.infer.measure import ANALYSES, Analysis
 from openbaclofen.infer.observe import Predictor
 from openbaclofen.population import Spread
 
@@ -90,37 +91,42 @@ class Calibration:
 
 @dataclass(frozen=True)
 class Problem:
-    """What is fitted to what, on the log scale. fitted: places of the fitted rows; seen, row_error: their logs and errors."""
+    """What is fitted to what, on the log scale. The rows are those of the predictor; seen, row_error: their logs and errors."""
 
     predictor: Predictor
-    fitted: np.ndarray
     seen: np.ndarray
     row_error: np.ndarray
     prior_log: np.ndarray
     prior_sd: np.ndarray
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The parameters that are free."""
+        return self.predictor.names
+
     def residuals(self, logs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Standardised residuals, rows and then priors, and their derivatives."""
         predicted, _, slopes = self.predictor.slopes(logs)
-        rows = (predicted[self.fitted] - self.seen) / self.row_error
+        rows = (predicted - self.seen) / self.row_error
         priors = (logs - self.prior_log) / self.prior_sd
-        slope = np.concatenate([slopes[self.fitted] / self.row_error[:, None], np.diag(1 / self.prior_sd)])
+        slope = np.concatenate([slopes / self.row_error[:, None], np.diag(1 / self.prior_sd)])
         return np.concatenate([rows, priors]), slope
 
 
-def problem(kb: KnowledgeBase) -> Problem:
-    """The fitting problem of a knowledge base. Errors: InputError where a row to fit cannot be predicted."""
-    predictor = Predictor(kb)
+def problem(kb: KnowledgeBase, analyses: Mapping[str, Analysis] = ANALYSES) -> Problem:
+    """The fitting problem of a knowledge base. analyses: see `Predictor`.
+
+    Errors: InputError where a row to fit cannot be predicted.
+    """
+    predictor = Predictor(kb, "fit", analyses)
     lost = [name for name in predictor.without if kb.evidence[name].role == "fit"]
     if lost:
         raise InputError(f"nothing in the model stands for {', '.join(lost)}", "evidence")
-    fitted = [(i, t) for i, t in enumerate(predictor.targets) if t.row.role == "fit"]
     believed = kb.parameters.values()
     return Problem(
         predictor=predictor,
-        fitted=np.array([i for i, _ in fitted]),
-        seen=np.log([t.observed for _, t in fitted]),
-        row_error=np.array([np.hypot(t.log_error, kb.value("calibration.study_error")) for _, t in fitted]),
+        seen=np.log([t.observed for t in predictor.targets]),
+        row_error=np.array([np.hypot(t.log_error, kb.value("calibration.study_error")) for t in predictor.targets]),
         prior_log=np.log([p.value for p in believed]),
         prior_sd=np.log([Spread("factor", p.factor).at(1.0, np.ones(1))[0] for p in believed]),
     )
@@ -153,12 +159,11 @@ def fit(of: Problem, progress: Progress | None = None, start: np.ndarray | None 
         raise InputError(f"the fit did not converge: {found.message}", "calibration")
     number = len(of.seen)
     predicted = np.exp(of.seen + of.row_error * found.fun[:number])
-    seen = [of.predictor.targets[i].row.id for i in of.fitted]
+    seen = [t.row.id for t in of.predictor.targets]
     rows = tuple(
         Fitted(*row) for row in zip(seen, *(a.tolist() for a in (np.exp(of.seen), predicted, of.row_error)), strict=True)
     )
     covariance = np.linalg.inv(found.jac.T @ found.jac)
-    names = of.predictor.names
     return Calibration(
-        names, found.x, covariance, of.prior_log, of.prior_sd, rows, found.jac[:number], float(found.cost), len(known)
+        of.names, found.x, covariance, of.prior_log, of.prior_sd, rows, found.jac[:number], float(found.cost), len(known)
     )

@@ -5,12 +5,13 @@ Units: h, 1/h, L, L/h, ng/mL, ng h/mL and fractions. Arrays are (studies, people
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
-from openbaclofen.body.graph import Numbers
 from openbaclofen.body.oral import NG_PER_ML, TRANSIT_STEPS, Body
 from openbaclofen.infer.design import ALIKE, DIFFER, STEP, Designs
 from openbaclofen.infer.one_compartment import fit
@@ -19,19 +20,27 @@ from openbaclofen.units import AbsoluteGFR
 
 _NODES = 10
 BY_ONE = " by one compartment"
+Measured = dict[str, Array]
 
 
-def measured(values: Values, design: Designs, z: Array) -> dict[str, Array]:
-    """Every quantity of every study, by the names the rows go by. values: by fact; z: see `deviates`.
+def by_model(values: Values, design: Designs, z: Array) -> Measured:
+    """What a model of the same structure finds, and what complete urine holds. values: by fact; z: see `deviates`."""
+    return from_model(bodies(values, design, z), design, values)
 
-    What a model of one compartment makes of the samples has names ending in BY_ONE, and the first ALIKE people alone.
-    """
-    body = bodies(values, design, z)
-    seen = levels(body, design)
-    alike = Body(*(a[:, :ALIKE] for a in body))
-    one = _one_compartment(alike, seen[:, :, :ALIKE], design, values)
-    found = _from_model(body, design, values) | _from_samples(seen, design, values) | one
-    return {name: jnp.asarray(quantity) for name, quantity in found.items()}
+
+def by_samples(values: Values, design: Designs, z: Array) -> Measured:
+    """What is read off the samples."""
+    return from_samples(levels(bodies(values, design, z), design), design, values)
+
+
+def by_one(values: Values, design: Designs, z: Array) -> Measured:
+    """What a model of one compartment makes of the samples: names ending in BY_ONE, the first ALIKE people alone."""
+    body = bodies(values, design, z[:, :ALIKE])
+    return from_one_compartment(body, levels(body, design), design, values)
+
+
+Analysis = Callable[[Values, Designs, Array], Measured]
+ANALYSES: dict[str, Analysis] = {"model": by_model, "samples": by_samples, "one_compartment": by_one}
 
 
 def between(quantity: Array) -> Array:
@@ -41,8 +50,8 @@ def between(quantity: Array) -> Array:
     return jnp.sqrt(jnp.expm1((slopes**2).sum(axis=1)))
 
 
-def _from_model(body: Body, design: Designs, values: Values) -> dict[str, Numbers]:
-    """What a model of the same structure finds, and what complete urine holds: closed forms."""
+def from_model(body: Body, design: Designs, values: Values) -> Measured:
+    """Closed forms of two compartments, and of complete urine."""
     f, renal, other = body.bioavailability, jnp.asarray(body.renal_clearance), jnp.asarray(body.nonrenal_clearance)
     clearance, central = renal + other, body.central_volume
     out, back, forth = (
@@ -56,7 +65,7 @@ def _from_model(body: Body, design: Designs, values: Values) -> dict[str, Number
         renal / design.creatinine_clearance[:, None] * values["calibration.healthy_clearance"] * AbsoluteGFR(1.0).to("L/h")
     )
     steady = central + jnp.asarray(body.peripheral_volume)
-    return {
+    found = {
         "alpha": (both + root) / 2,
         "beta": (both - root) / 2,
         "CL_F": clearance / f,
@@ -78,9 +87,10 @@ def _from_model(body: Body, design: Designs, values: Values) -> dict[str, Number
         "t_half_CSF": jnp.log(2.0) / body.csf_rate,
         "dose_reduction_fraction": 1 - clearance / (healthy + other),
     }
+    return {name: jnp.asarray(quantity) for name, quantity in found.items()}
 
 
-def _from_samples(seen: Array, design: Designs, values: Values) -> dict[str, Array]:
+def from_samples(seen: Array, design: Designs, values: Values) -> Measured:
     """Peaks, area and terminal half-life from the samples (samples, studies, people); peaks with residual error in them."""
     time, sampled = (jnp.asarray(a.T)[:, :, None] for a in (design.times_h, design.sampled))
     terminal = jnp.asarray(design.terminal.T)[:, :, None] & (seen >= design.assay[:, None])
@@ -127,7 +137,8 @@ def _peak(time: Array, level: Array, sd: Array) -> tuple[Array, Array]:
     return when / chance, height / chance
 
 
-def _one_compartment(body: Body, seen: Array, design: Designs, values: Values) -> dict[str, Numbers]:
+def from_one_compartment(body: Body, seen: Array, design: Designs, values: Values) -> Measured:
+    """Rates and volumes of a model of one compartment that is fitted to samples (samples, studies, people)."""
     shape = seen.shape[1:]
     clearance = (body.renal_clearance + jnp.asarray(body.nonrenal_clearance)) / body.bioavailability
     volume = (body.central_volume + jnp.asarray(body.peripheral_volume)) / body.bioavailability
@@ -142,4 +153,4 @@ def _one_compartment(body: Body, seen: Array, design: Designs, values: Values) -
     ka, cl, v, misfit = (a.reshape(shape) for a in found)
     residual = jnp.sqrt(values["variability.residual"] ** 2 + misfit**2)
     named = {"ka": ka, "CL_F": cl, "V_F": v, "t_half": jnp.log(2.0) * v / cl, "residual_variability": residual}
-    return {name + BY_ONE: value for name, value in named.items()}
+    return {name + BY_ONE: jnp.asarray(value) for name, value in named.items()}

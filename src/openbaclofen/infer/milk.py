@@ -31,9 +31,13 @@ class InfantDose:
 
 def breastfeeding(mother: Typical, kb: KnowledgeBase) -> Typical:
     """The same woman with the clearance of what an infant drinks: ratio * intake * weight of the infant, in L/h."""
-    litres_an_hour = kb.value(INTAKE) * Volume(1.0).to("L") * kb.value(INFANT) / HOURS_PER_DAY
-    known = {**mother.known, PARAMETER: known_of(kb, RATIO, times=litres_an_hour)}
-    return replace(mother, known=known, facts=(*mother.facts, RATIO, INTAKE, INFANT))
+    known = {**mother.known, PARAMETER: known_of(kb, RATIO, times=litres_an_hour(kb))}
+    return replace(mother, known=known, facts=tuple(dict.fromkeys((*mother.facts, RATIO, INTAKE, INFANT))))
+
+
+def litres_an_hour(kb: KnowledgeBase) -> float:
+    """What a fully breastfed infant drinks."""
+    return kb.value(INTAKE) * Volume(1.0).to("L") * kb.value(INFANT) / HOURS_PER_DAY
 
 
 def infant_dose(mother: Typical, daily_mg: float, mother_kg: float, kb: KnowledgeBase, number: int, seed: int) -> InfantDose:

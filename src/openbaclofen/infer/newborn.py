@@ -24,6 +24,7 @@ _UNSURE = {  # name here -> fact
     "nonrenal_share": "newborn.nonrenal_share",
     "volume": "newborn.relative_volume",
     "nonrenal": "clearance.nonrenal",
+    "exponent": "clearance.weight_exponent",
     "central": "volume.central_apparent",
     "peripheral": "volume.peripheral_apparent",
     "bioavailability": "oral.bioavailability",
@@ -49,7 +50,7 @@ def newborn(kb: KnowledgeBase, number: int, seed: int) -> Newborn:
     known = {name: known_of(kb, fact) for name, fact in _UNSURE.items()}
     drawn = {name: np.append(k.value, k.drawn(row)[1:]) for (name, k), row in zip(known.items(), z, strict=True)}
     relative = drawn["weight"] / kb.value("clearance.reference_weight")
-    nonrenal = drawn["nonrenal"] * relative ** kb.value("clearance.weight_exponent") * drawn["nonrenal_share"]
+    nonrenal = drawn["nonrenal"] * relative ** drawn["exponent"] * drawn["nonrenal_share"]
     volume = (drawn["central"] + drawn["peripheral"]) * drawn["bioavailability"] * relative * drawn["volume"]
     hours, filtered = _filtration(kb)
     clearance = (filtered * drawn["filtration"][:, None] + nonrenal[:, None]) * AbsoluteGFR(1.0).to("L/h")

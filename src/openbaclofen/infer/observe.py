@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from statistics import NormalDist
 
 import jax
@@ -17,7 +19,7 @@ from openbaclofen.facts import KnowledgeBase
 from openbaclofen.facts.schema import EvidenceRow
 from openbaclofen.facts.study import Study
 from openbaclofen.infer.design import ALIKE, Designs, designs, deviates
-from openbaclofen.infer.measure import BY_ONE, between, measured
+from openbaclofen.infer.measure import ANALYSES, BY_ONE, Analysis, between
 from openbaclofen.infer.people import FIXED, Values
 from openbaclofen.units import AbsoluteGFR
 
@@ -35,7 +37,8 @@ TABLE = "oral_pk"
 class Target:
     """A row, the quantity that stands for it, and where to find it.
 
-    how: mean over people, typical person, or CV between people. scale: from our unit (and the study's dose) to the row's.
+    analysis: which of `ANALYSES` gives the quantity. how: mean over people, typical person, or CV between people. scale: from
+    our unit (and the study's dose) to the row's.
     log_error: standard error of the figure on the log scale, that of the study in it, without the spread between studies.
     """
 
@@ -43,18 +46,22 @@ class Target:
     study: str
     place: int
     quantity: str
+    analysis: str
     how: str
     scale: float
     log_error: float
 
     @property
     def observed(self) -> float:
-        """The figure; the geometric middle of a range, the bound where there is only one."""
-        r = self.row
-        if r.value is not None:
-            return r.value
-        ends = [x for x in (r.low, r.high) if x is not None]
-        return float(np.exp(np.mean(np.log(ends))))
+        """See `figure_of`."""
+        return figure_of(self.row)
+
+
+def figure_of(row: EvidenceRow) -> float:
+    """The figure of a row; the geometric middle of a range, the bound where there is only one."""
+    if row.value is not None:
+        return row.value
+    return float(np.exp(np.mean(np.log([x for x in (row.low, row.high) if x is not None]))))
 
 
 def rows(kb: KnowledgeBase) -> list[EvidenceRow]:
@@ -85,15 +92,16 @@ def targets(kb: KnowledgeBase) -> tuple[list[Target], dict[str, str]]:
         if study is None or row.id in said or name not in known:
             without[row.id] = said.get(row.id, row.reason)
         else:
-            found.append(_target(row, study, place[study.id], name, kb))
+            found.append(_target(row, study, place[study.id], name, known[name], kb))
     return found, without
 
 
-def _quantities(kb: KnowledgeBase) -> set[str]:
-    """Names of all quantities that can be predicted."""
+def _quantities(kb: KnowledgeBase) -> dict[str, str]:
+    """Names of all quantities that can be predicted, and the analysis that gives each."""
     values = {p.id: jnp.asarray(p.value) for p in kb.parameters.values()} | fixed(kb)
     design, z = designs(kb)[1], jnp.asarray(deviates())
-    return set(jax.eval_shape(lambda: measured(values, design, z)))
+    shapes = {name: jax.eval_shape(partial(analysis, values, design, z)) for name, analysis in ANALYSES.items()}
+    return {quantity: name for name, found in shapes.items() for quantity in found}
 
 
 def fixed(kb: KnowledgeBase) -> dict[str, Array]:
@@ -101,7 +109,7 @@ def fixed(kb: KnowledgeBase) -> dict[str, Array]:
     return {name: jnp.asarray(kb.value(name)) for name in (*FIXED, "calibration.healthy_clearance")}
 
 
-def _target(row: EvidenceRow, study: Study, place: int, name: str, kb: KnowledgeBase) -> Target:
+def _target(row: EvidenceRow, study: Study, place: int, name: str, analysis: str, kb: KnowledgeBase) -> Target:
     spread = row.quantity.startswith(_BETWEEN) or row.quantity in _CV_OF
     mean = row.statistic in _OF_PEOPLE and not name.endswith(BY_ONE)
     scale = _unit(row.unit, study.weight_kg)
@@ -109,7 +117,7 @@ def _target(row: EvidenceRow, study: Study, place: int, name: str, kb: Knowledge
     if name in _BY_DOSE and own and not spread:
         scale *= float(own.group(1)) / study.dose_mg
     how = "between" if spread else "mean" if mean else "typical"
-    return Target(row, study.id, place, name, how, scale, _log_error(row, spread, kb))
+    return Target(row, study.id, place, name, analysis, how, scale, _log_error(row, spread, kb))
 
 
 def _unit(unit: str, weight_kg: float) -> float:
@@ -136,33 +144,55 @@ def _log_error(row: EvidenceRow, spread: bool, kb: KnowledgeBase) -> float:
     return kb.value("calibration.unstated_error")
 
 
+class _Measured:
+    """One analysis of the studies that need it, and where in it to find each of its targets."""
+
+    def __init__(self, analysis: Analysis, wanted: list[Target], every: Designs) -> None:
+        used = sorted({t.place for t in wanted})
+        self.analysis, self.wanted, self.at = analysis, wanted, [used.index(t.place) for t in wanted]
+        self.design = Designs(*(a[used] for a in every))
+
+    def __call__(self, values: Values, z: Array) -> list[tuple[Array, Array]]:
+        """Prediction and coefficient of variation between people of each target."""
+        found = self.analysis(values, self.design, z)
+        spread = {name: between(found[name]) for name in {t.quantity for t in self.wanted}}
+
+        def of(t: Target, at: int) -> Array:
+            quantity = found[t.quantity]
+            means = {"between": spread[t.quantity], "typical": quantity[:, 0]}
+            return (means[t.how] if t.how in means else quantity[:, ALIKE:].mean(axis=1))[at]
+
+        return [(of(t, at) * t.scale, spread[t.quantity][at]) for t, at in zip(self.wanted, self.at, strict=True)]
+
+
 class Predictor:
     """Predicts rows from parameters: call it with values by fact, get (rows,) in the units of the rows.
 
-    names: the parameters whose derivatives `slopes` gives. Compiled once for all rows that can be predicted.
+    role: only rows of this role are predicted, which is quicker. analyses: other ways to come from people to quantities (see
+    `ANALYSES`). names: the parameters whose derivatives `slopes` gives. Compiled once for all rows that can be predicted.
     """
 
-    def __init__(self, kb: KnowledgeBase) -> None:
+    def __init__(self, kb: KnowledgeBase, role: str | None = None, analyses: Mapping[str, Analysis] = ANALYSES) -> None:
         prepare()
-        self.targets, self.without = targets(kb)
+        found, self.without = targets(kb)
+        self.targets = [t for t in found if role in (None, t.row.role)]
         self.names = tuple(kb.parameters)
         self._fixed = fixed(kb)
-        used = sorted({t.place for t in self.targets})
-        self._at = [used.index(t.place) for t in self.targets]
-        self._design = Designs(*(a[used] for a in designs(kb)[1]))
+        every = designs(kb)[1]
+        groups = {name: [t for t in self.targets if t.analysis == name] for name in ANALYSES}
+        self._order = [t.row.id for group in groups.values() for t in group]
+        self._parts = [_Measured(analyses[name], group, every) for name, group in groups.items() if group]
         self._z = jnp.asarray(deviates())
         self._compiled = jax.jit(jax.jacfwd(self._logs, has_aux=True))
+        self._many = jax.jit(jax.vmap(lambda logs: self._logs(logs)[0]))
 
     def __call__(self, values: Values) -> tuple[Array, Array]:
         """Predictions and the coefficient of variation of each row's quantity between people, (rows,) both."""
         values = {**self._fixed, **values}
-        found = measured(values, self._design, self._z)
-        spread = {name: between(q) for name, q in found.items()}
-        mean = {name: q[:, ALIKE:].mean(axis=1) for name, q in found.items() if not name.endswith(BY_ONE)}
-        of = {"between": spread, "typical": {name: q[:, 0] for name, q in found.items()}, "mean": mean}
-        said = zip(self.targets, self._at, strict=True)
-        predicted = jnp.stack([of[t.how][t.quantity][at] * t.scale for t, at in said])
-        return predicted, jnp.stack([spread[t.quantity][at] for t, at in zip(self.targets, self._at, strict=True)])
+        pairs = [pair for part in self._parts for pair in part(values, self._z)]
+        by_row = dict(zip(self._order, pairs, strict=True))
+        predicted, spread = zip(*(by_row[t.row.id] for t in self.targets), strict=True)
+        return jnp.stack(predicted), jnp.stack(spread)
 
     def _logs(self, logs: Array) -> tuple[Array, tuple[Array, Array]]:
         predicted, spread = self(dict(zip(self.names, jnp.exp(logs), strict=True)))
@@ -173,3 +203,7 @@ class Predictor:
         first, (rows, parameters)."""
         slope, (predicted, spread) = self._compiled(jnp.asarray(logs))
         return np.asarray(predicted), np.asarray(spread), np.asarray(slope)
+
+    def many(self, logs: np.ndarray) -> np.ndarray:
+        """Logs of the predictions (sets, rows) for many sets of logs of the parameters (sets, parameters)."""
+        return np.asarray(self._many(jnp.asarray(logs)))

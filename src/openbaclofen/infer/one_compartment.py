@@ -5,6 +5,7 @@ C(t) = D ka / (V (ka - k)) [exp(-k t) / (1 - exp(-k tau)) - exp(-ka t) / (1 - ex
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import jax
@@ -37,8 +38,20 @@ def log_level(logs: Array, dose: Array, every_h: Array, times_h: Array) -> Array
     return jnp.log(dose * jnp.maximum(ratio, _DAMPING / volume))
 
 
+def least_squares(residual: Callable[[Array], Array], start: Array) -> Array:
+    """Logs of parameters with the least sum of squared residuals, by Gauss and Newton with a longest step."""
+
+    def step(logs: Array, _: None) -> tuple[Array, None]:
+        r, j = residual(logs), jax.jacfwd(residual)(logs)
+        normal = j.T @ j
+        move = jnp.linalg.solve(normal + _DAMPING * jnp.eye(len(logs)), -j.T @ r)
+        return logs + move * jnp.minimum(1.0, _LONGEST_STEP / jnp.maximum(jnp.max(jnp.abs(move)), _DAMPING)), None
+
+    return jax.lax.scan(step, start, length=_STEPS)[0]
+
+
 def fit(levels: Array, counts: Array, dose: Array, every_h: Array, times_h: Array, start: Array) -> OneCompartment:
-    """Least squares on the log scale, by Gauss and Newton with a longest step, for one person; levels in mg/L.
+    """Least squares on the log scale, for one person; levels in mg/L.
 
     counts: which samples count. start: logs of ka, CL/F, V/F. Derivatives pass through the steps.
     """
@@ -47,13 +60,7 @@ def fit(levels: Array, counts: Array, dose: Array, every_h: Array, times_h: Arra
     def residual(logs: Array) -> Array:
         return jnp.where(counts, seen - log_level(logs, dose, every_h, times_h), 0.0)
 
-    def step(logs: Array, _: None) -> tuple[Array, None]:
-        r, j = residual(logs), jax.jacfwd(residual)(logs)
-        normal = j.T @ j
-        move = jnp.linalg.solve(normal + _DAMPING * jnp.eye(len(logs)), -j.T @ r)
-        return logs + move * jnp.minimum(1.0, _LONGEST_STEP / jnp.maximum(jnp.max(jnp.abs(move)), _DAMPING)), None
-
-    logs, _ = jax.lax.scan(step, start, length=_STEPS)
+    logs = least_squares(residual, start)
     misfit = jnp.sqrt((residual(logs) ** 2).sum() / counts.sum())
     ka, clearance, volume = jnp.exp(logs)
     return OneCompartment(ka, clearance, volume, misfit)

@@ -6,18 +6,22 @@ People are the last axis, those of `infer.design.deviates`.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
+from openbaclofen.body.graph import Graph, Rates
 from openbaclofen.body.oral import BODY, NG_PER_ML, TRANSIT_STEPS, Body, rates
 from openbaclofen.body.propagate import advance, propagator, squarings_needed, steady_amounts
 from openbaclofen.infer.design import DIFFER, Designs
 from openbaclofen.units import AbsoluteGFR, Volume
 
 GRAPH = BODY.part(("central",))
-FIXED = ("clearance.reference_weight", "clearance.weight_exponent", "csf.half_life", "csf.volume")
+TOGETHER = "variability.clearance_volume_correlation"
+FIXED = ("clearance.reference_weight", "clearance.weight_exponent", "csf.half_life", "csf.volume", TOGETHER)
+_NONE: Rates = MappingProxyType({})
 FASTEST = 10.0 * 4  # 1/h: no sample tells a faster step of absorption from it
 Values = Mapping[str, Array]
 
@@ -34,8 +38,15 @@ def spreads(values: Values, child: np.ndarray) -> Array:
     return jnp.stack([of(name) for name in DIFFER])
 
 
+def correlated(values: Values, z: Array) -> Array:
+    """Standard normal deviates (effects, people) in which volume goes with clearance as people's do."""
+    r, clearance, volume = values[TOGETHER], DIFFER.index("clearance"), DIFFER.index("volume")
+    return z.at[volume].set(r * z[clearance] + jnp.sqrt(1 - r**2) * z[volume])
+
+
 def bodies(values: Values, design: Designs, z: Array) -> Body:
     """Bodies of the people of each study, (studies, people). The same covariates as `infer.typical`."""
+    z = correlated(values, z)
     effect = dict(zip(DIFFER, jnp.exp(spreads(values, design.child)[:, :, None] * z[:, None]), strict=True))
     relative = (design.weight / values["clearance.reference_weight"])[:, None]
     by_surface, by_volume = (relative ** values[f"{name}.weight_exponent"] for name in ("clearance", "volume"))
@@ -59,19 +70,22 @@ def bodies(values: Values, design: Designs, z: Array) -> Body:
     )
 
 
-def levels(body: Body, design: Designs) -> Array:
-    """ng/mL at the samples, (samples, studies, people): after the last dose of many, by the exact engine."""
+def levels(body: Body, design: Designs, graph: Graph = GRAPH, more: Rates = _NONE) -> Array:
+    """ng/mL at the samples, (samples, studies, people): after the last dose of many, by the exact engine.
+
+    graph, more: other compartments and the rates to and from them, (studies, people).
+    """
     shape = body.bioavailability.shape
-    flat = {name: rate.ravel() for name, rate in rates(body).items()}
+    flat = {name: rate.ravel() for name, rate in {**rates(body), **more}.items()}
     every, dose = (jnp.broadcast_to(a[:, None], shape).ravel() for a in (design.every_h, design.dose_mg))
     times = jnp.broadcast_to(design.times_h.T[:, :, None], (design.times_h.shape[1], *shape)).reshape(-1, every.size)
-    matrix = GRAPH.matrix(flat)
-    given = jnp.zeros_like(matrix[0]).at[GRAPH.index("gut1")].set(dose)
+    matrix = graph.matrix(flat)
+    given = jnp.zeros_like(matrix[0]).at[graph.index("gut1")].set(dose)
     longest = float(np.max(design.times_h))
     settled = steady_amounts(
         propagator(matrix, every, squarings_needed(FASTEST * float(np.max(design.every_h)))), given[:, None]
     )
     squarings = squarings_needed(FASTEST * longest)
-    later = advance(matrix, settled[:, 0], jnp.float64(longest), times, squarings, GRAPH.stairs)
-    central = later[:, GRAPH.index("central")].reshape(-1, *shape)
+    later = advance(matrix, settled[:, 0], jnp.float64(longest), times, squarings, graph.stairs)
+    central = later[:, graph.index("central")].reshape(-1, *shape)
     return central * (NG_PER_ML / body.central_volume)

@@ -12,12 +12,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 
-from openbaclofen.case.record import Case, Event, OralTherapy
+from openbaclofen.case.record import Case, Event, IntravenousTherapy, OralTherapy
 from openbaclofen.errors import InputError
 from openbaclofen.facts import KnowledgeBase
-from openbaclofen.infer.typical import known_of, typical
+from openbaclofen.infer.individual import individual, with_food
+from openbaclofen.infer.milk import PARAMETER as MILK
+from openbaclofen.infer.typical import graded, known_of, worst_grades
 from openbaclofen.patient.dialysis import Dialysis, Kind, kind_of, read_dialysis
-from openbaclofen.patient.kidney import REPORTED, kidney_function
+from openbaclofen.patient.kidney import REPORTED
 from openbaclofen.patient.person import DatedCreatinine, Patient
 from openbaclofen.population import Known, Typical
 from openbaclofen.units import HOURS_PER_DAY, AbsoluteGFR
@@ -50,7 +52,7 @@ class Physiology:
 def first_day(case: Case) -> date:
     """The day whose midnight is hour 0: the one the order states, else the date of the case."""
     therapy = case.therapy or (case.current.therapy if case.current else None)
-    return (therapy.regimen.start if isinstance(therapy, OralTherapy) else None) or case.as_of
+    return (therapy.regimen.start if isinstance(therapy, OralTherapy | IntravenousTherapy) else None) or case.as_of
 
 
 def physiology(case: Case, kb: KnowledgeBase, form: str, first: date, until_h: float, from_h: float = 0.0) -> Physiology:
@@ -60,18 +62,28 @@ def physiology(case: Case, kb: KnowledgeBase, form: str, first: date, until_h: f
     Errors: CannotTellError as `typical`; InputError where a dialysis schedule cannot be read or dated sessions overlap.
     """
     kidneys = kidney_steps(case, first, until_h)
-    persons = [(hour, typical(p, kidney_function(p, kb.kidney_equations), kb, form)) for hour, p in kidneys]
+    persons = [(hour, individual(p, kb, form, with_food(case))) for hour, p in kidneys]
     schedule = read_dialysis(case.patient.dialysis)
     dated = [s for e in case.events if e.kind == DIALYSIS and (s := _dated(e, first, kb)) is not None]
-    regular = _regular(schedule, first, from_h, until_h) if schedule else []
-    sessions = [s for s in regular if all(s[1] <= d[0] or d[1] <= s[0] for d in dated)] + dated
+    sessions = with_regular(dated, schedule, first, from_h, until_h)
     said = [*(schedule.said if schedule else ()), *_unsaid(case.patient, sessions), *_kidneys_said(case, kidneys)]
+    said += ["milk for one fully breastfed infant is part of what she clears"] * (MILK in persons[0][1].known)
     return _joined(persons, sessions, kb, from_h, until_h, tuple(said))
 
 
-def with_sessions(of: Physiology, sessions: Sequence[Session], kb: KnowledgeBase, until_h: float) -> Physiology:
+def with_sessions(
+    of: Physiology, sessions: Sequence[Session], kb: KnowledgeBase, until_h: float, from_h: float = 0.0
+) -> Physiology:
     """The same person, of whom no session is known so far, with these sessions."""
-    return _joined([(0.0, of.typical), *of.later], sessions, kb, 0.0, until_h, of.said)
+    return _joined([(0.0, of.typical), *of.later], sessions, kb, from_h, until_h, of.said)
+
+
+def with_regular(
+    dated: Sequence[Session], schedule: Dialysis | None, first: date, from_h: float, until_h: float
+) -> list[Session]:
+    """Dated sessions with those of a schedule that none of them overlaps, in hours from midnight of the day `first`."""
+    regular = _regular(schedule, first, from_h, until_h) if schedule else []
+    return [s for s in regular if all(s[1] <= d[0] or d[1] <= s[0] for d in dated)] + list(dated)
 
 
 def _regular(schedule: Dialysis, first: date, from_h: float, until_h: float) -> list[Session]:
@@ -163,12 +175,20 @@ def _joined(
             return own
         kind = session[2]
         if (id(own), kind) not in made:
-            made[id(own), kind] = dialysed(own, clearance[kind], CLEARANCES[kind])
+            made[id(own), kind] = graded(dialysed(own, clearance[kind], CLEARANCES[kind]), kb, CLEARANCES[kind])
         return made[id(own), kind]
 
     edges = {hour for hour, _ in persons[1:]} | {edge for s in inside for edge in s[:2]}
-    hours = sorted(h for h in edges if from_h < h < until_h)
-    return Physiology(at(from_h), tuple((hour, at(hour)) for hour in hours), tuple(inside), said)
+    hours = [from_h, *sorted(h for h in edges if from_h < h < until_h)]
+    (_, first), *later = zip(hours, _graded_alike([at(hour) for hour in hours]), strict=True)
+    return Physiology(first, tuple(later), tuple(inside), said)
+
+
+def _graded_alike(persons: Sequence[Typical]) -> list[Typical]:
+    """Each with the worst grades of all, since a level carries the past with it; equal people stay one object."""
+    grades = worst_grades(persons)
+    alike = {id(of): of if of.grades == grades else replace(of, grades=grades) for of in persons}
+    return [alike[id(of)] for of in persons]
 
 
 def dialysed(own: Typical, clearance: Known, fact: str) -> Typical:

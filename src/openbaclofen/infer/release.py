@@ -14,11 +14,11 @@ import numpy as np
 from openbaclofen.body.schedule import Doses
 from openbaclofen.errors import InputError
 from openbaclofen.facts import KnowledgeBase
-from openbaclofen.infer.typical import known_of
+from openbaclofen.infer.typical import graded, known_of
 from openbaclofen.population import Typical
 
 RELEASE = ("oral.release_hours", "oral.release_at_once", "oral.absorption_window", "oral.absorption_in_colon")
-FED = "oral.fed_absorption"
+FED, FED_SPEED = "oral.fed_absorption", "fed_speed"
 PULSES_PER_HOUR = 4
 
 
@@ -56,10 +56,8 @@ def released(doses: Doses, form: str, kb: KnowledgeBase, cycle_h: float | None =
 
 def fed(person: Typical, kb: KnowledgeBase) -> Typical:
     """The same person after a meal: slower transit and absorption, the same bioavailability."""
-    speed = known_of(kb, FED)
-    rate, time = person.known["absorption_rate"], person.known["transit_time"]
-    known = {**person.known, "absorption_rate": rate.times(speed.value), "transit_time": time.times(1 / speed.value)}
-    return replace(person, known=known, facts=(*person.facts, FED))
+    known = {**person.known, FED_SPEED: known_of(kb, FED)}
+    return graded(replace(person, known=known, facts=(*person.facts, FED)), kb, FED)
 
 
 def _of_form(kb: KnowledgeBase, fact: str, form: str) -> float | None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from openbaclofen.errors import InputError
 from openbaclofen.facts import KnowledgeBase, schema
 from openbaclofen.infer.joint import correlation_of
+from openbaclofen.infer.kidneys import GROWING_UP, creatinine_clearance
 from openbaclofen.outcome.limiting import Limiting
-from openbaclofen.patient.kidney import ADULT, REPORTED, KidneyFunction
+from openbaclofen.patient.kidney import ADULT, KidneyFunction
 from openbaclofen.patient.person import Patient
 from openbaclofen.population import Known, Spread, Typical, log_sd, normals
 from openbaclofen.units import AbsoluteGFR, Volume
@@ -32,17 +34,48 @@ _PLAIN = {  # parameter -> (fact, effect by which people differ)
     "shunt": ("reflex.shunt", ""),
     "gain_power": ("reflex.gain_power", ""),
     "ashworth_baseline": ("outcome.ashworth_baseline", ""),
-    "ashworth_slope": ("outcome.ashworth_slope", "ashworth_slope"),
-    "ashworth_noise": ("outcome.ashworth_noise", ""),
-    "ashworth_meaningful": ("decision.meaningful_relief", ""),
-    "sedation_baseline": ("outcome.sedation_baseline", ""),
-    "sedation_slope": ("outcome.sedation_slope", "sedation_slope"),
+    "resistant_sensitivity": ("receptor.resistant_sensitivity", ""),
+    "affinity": ("adaptation.affinity", ""),
+    "recovery_half_life": ("adaptation.recovery_half_life", ""),
+    "loss_rate": ("adaptation.loss_rate", ""),
+    "opponent_half_life": ("adaptation.opponent_half_life", ""),
+    "opponent_strength": ("adaptation.opponent_strength", ""),
+    "endogenous_tone": ("adaptation.endogenous_tone", ""),
+    "brain_opponent": ("adaptation.brain_opponent", ""),
+    "strength_half": ("reflex.strength_half", ""),
+    "strength_power": ("reflex.strength_power", ""),
+    "tone_slope": ("outcome.tone_slope", ""),
+    "rating_noise": ("outcome.rating_noise", ""),
+    "placebo_tone": ("outcome.placebo_tone", ""),
+    "placebo_half_life": ("outcome.placebo_half_life", ""),
+    "spasm_baseline": ("outcome.spasm_baseline", ""),
+    "spasm_slope": ("outcome.spasm_slope", ""),
+    "drowsiness_odds": ("effect.drowsiness_odds", ""),
+    "drowsiness_slope": ("effect.drowsiness_slope", "drowsiness_slope"),
+    "effect_half": ("effect.half", ""),
+    "effect_adapting": ("effect.adapting", ""),
+    "sensitivity_old": ("effect.sensitivity_old", ""),
+    "sensitivity_begins": ("effect.sensitivity_begins", ""),
+    "sensitivity_full": ("effect.sensitivity_full", ""),
 }
-_BY_WEIGHT = {  # parameter -> (fact, fact of the power of weight, effect)
-    "nonrenal_clearance": ("clearance.nonrenal", "clearance.weight_exponent", "clearance"),
-    "central_apparent": ("volume.central_apparent", "volume.weight_exponent", "volume"),
-    "peripheral_apparent": ("volume.peripheral_apparent", "volume.weight_exponent", "volume"),
-    "distribution_apparent": ("volume.distribution_clearance_apparent", "clearance.weight_exponent", ""),
+_RESPONDERS = {  # condition -> fact: the share that responds by mouth; the first that fits
+    "multiple_sclerosis": "receptor.responders_ms",
+    "spinal_cord_injury": "receptor.responders_spinal",
+    "spinal_cord_disease": "receptor.responders_spinal",
+    "cerebral_palsy": "receptor.responders_cerebral_palsy",
+    "stroke": "receptor.responders_stroke",
+}
+_ANY_CAUSE = "receptor.responders_any"
+_SENSITIVITY = "receptor.sensitivity_cv"
+_AT_REFERENCE = {  # parameter of a person of the reference weight -> (fact, effect)
+    "nonrenal_clearance": ("clearance.nonrenal", "clearance"),
+    "central_apparent": ("volume.central_apparent", "volume"),
+    "peripheral_apparent": ("volume.peripheral_apparent", "volume"),
+    "distribution_apparent": ("volume.distribution_clearance_apparent", ""),
+}
+_SIZES = {  # by how much a weight changes clearances, or volumes -> fact of the power of weight
+    "clearance_size": "clearance.weight_exponent",
+    "volume_size": "volume.weight_exponent",
 }
 _GRADED_BY = {  # quantity -> the fact that sets its size
     "plasma": "clearance.nonrenal",
@@ -50,13 +83,22 @@ _GRADED_BY = {  # quantity -> the fact that sets its size
     "presynaptic_release": "receptor.presynaptic_maximum",
     "postsynaptic_conductance": "receptor.postsynaptic_ec50",
     "reflex_gain": "reflex.gain_power",
-    "modified_ashworth": "outcome.ashworth_slope",
-    "sedation": "outcome.sedation_slope",
+    "receptor_number": "adaptation.loss_rate",
+    "modified_ashworth": "outcome.tone_slope",
+    "spasms": "outcome.spasm_baseline",
+    "strength": "reflex.strength_half",
+    "sedation": "effect.drowsiness_slope",
+    "brain_excitability": "adaptation.brain_opponent",
+    "withdrawal": "adaptation.brain_opponent",
 }
 _FORMS = {  # parameter -> fact: a multiple of the tablet's, by form
     "absorption_rate": "oral.absorption_relative_to_tablet",
     "transit_time": "oral.transit_relative_to_tablet",
 }
+
+
+GRADES = ("calibrated", "extrapolated", "assumed")  # best first
+_TABLET = "tablet"
 
 
 class CannotTellError(InputError):
@@ -82,16 +124,22 @@ class _Reader:
         """What a fact says, times a number (a unit, a power of weight)."""
         return Known(self.value(fact), _spread(self.kb.facts[fact].ignorance), effect).times(times)
 
+    def power(self, fact: str, base: float) -> Known:
+        """base to the power that a fact says, the power drawn as a normal one with the spread of the fact."""
+        exponent = self.known(fact)
+        below, above = exponent.drawn(np.array([-1.0, 1.0]))
+        return Known(base**exponent.value, Spread("power", base ** ((above - below) / 2)))
+
 
 def known_of(kb: KnowledgeBase, fact: str, effect: str = "", times: float = 1.0) -> Known:
     """What a fact says with its ignorance, times a number (a unit, a power of weight)."""
     return _Reader(kb).known(fact, effect, times)
 
 
-def typical(patient: Patient, kidney: KidneyFunction, kb: KnowledgeBase, formulation: str = "tablet") -> Typical:
+def typical(patient: Patient, kidney: KidneyFunction, kb: KnowledgeBase, formulation: str = _TABLET) -> Typical:
     """Typical values of people of this age, weight and kidney function, how people differ and what is not known.
 
-    CL = CL_nonrenal (weight/70)^0.75 + slope * creatinine clearance of the whole person; volumes grow with weight.
+    CL = CL_nonrenal (weight/70)^a + slope * creatinine clearance of the whole person; volumes grow as (weight/70)^b.
     Errors: CannotTellError where age, weight or kidney function is missing (normal kidneys are never assumed), below the
     youngest age with evidence, or for a form whose absorption is not known.
     """
@@ -100,19 +148,39 @@ def typical(patient: Patient, kidney: KidneyFunction, kb: KnowledgeBase, formula
     grown = kb.kidney_equations[ADULT].min_age
     adult = grown is None or age >= grown
     relative = weight / read.value("clearance.reference_weight")
-    known = {name: read.known(fact, effect) for name, (fact, effect) in _PLAIN.items()}
-    for name, (fact, power, effect) in _BY_WEIGHT.items():
-        known[name] = read.known(fact, effect, relative ** read.value(power))
+    known = {name: read.known(fact, effect) for name, (fact, effect) in (_PLAIN | _AT_REFERENCE).items()}
+    known |= {name: read.power(fact, relative) for name, fact in _SIZES.items()}
     known["nonrenal_clearance"] = known["nonrenal_clearance"].times(AbsoluteGFR(1.0).to("L/h"))
     for name, fact in _FORMS.items():
         known[name] = known[name].times(_of_form(formulation, fact, read))
     known["csf_volume"] = read.known("csf.volume", times=Volume(1.0).to("L"))
-    known["creatinine_clearance"] = _kidneys(kidney, adult, read)
+    known["creatinine_clearance"] = _kidneys(patient, kidney, read)
+    known["sensitivity"] = Known(1.0, None, "sensitivity")
+    known["age"] = Known(age)
+    known["responders"] = read.known(_responders(patient))
     if patient.ashworth is not None:
         known["ashworth_baseline"] = Known(patient.ashworth)
     effects = _effects(adult, read)
     grades = {quantity: kb.facts[fact].grade or "assumed" for quantity, fact in _GRADED_BY.items()}
-    return Typical(known, effects, _correlation(effects, read), grades, tuple(dict.fromkeys(read.used)), _together(known, read))
+    together, used = _together(known, read), tuple(dict.fromkeys(read.used))
+    found = Typical(known, effects, _correlation(effects, read), grades, used, together)
+    weakest = ["clearance.on_dialysis"] * kidney.on_dialysis + list(_FORMS.values()) * (formulation != _TABLET)
+    return graded(found, kb, *weakest)
+
+
+def graded(of: Typical, kb: KnowledgeBase, *facts: str) -> Typical:
+    """The same person, nothing of whose course is graded better than these facts, since all of it follows from the levels."""
+    worst = max((_rank(kb.facts[fact].grade or GRADES[-1]) for fact in facts), default=0)
+    return replace(of, grades={name: GRADES[max(worst, _rank(grade))] for name, grade in of.grades.items()})
+
+
+def worst_grades(of: Sequence[Typical]) -> dict[str, str]:
+    """The worst grade of each quantity, of a person at several times."""
+    return {name: max((one.grades[name] for one in of), key=_rank) for name in of[0].grades}
+
+
+def _rank(grade: str) -> int:
+    return GRADES.index(grade)
 
 
 def _age_and_weight(patient: Patient, read: _Reader) -> tuple[float, float]:
@@ -125,17 +193,16 @@ def _age_and_weight(patient: Patient, read: _Reader) -> tuple[float, float]:
     return patient.age.value, patient.weight.to("kg")
 
 
-def _kidneys(kidney: KidneyFunction, adult: bool, read: _Reader) -> Known:
-    """Creatinine clearance of the whole person in L/h: Cockcroft-Gault for adults, unless a filtration rate is stated."""
+def _kidneys(patient: Patient, kidney: KidneyFunction, read: _Reader) -> Known:
+    """Creatinine clearance of the whole person in L/h."""
     if kidney.on_dialysis:
         return read.known("clearance.on_dialysis", "clearance", AbsoluteGFR(1.0).to("L/h"))
-    rates = (kidney.cockcroft_gault, kidney.absolute)
-    first, second = rates if adult and kidney.equation != REPORTED else reversed(rates)
-    found = first or second
-    if found is None:
-        need = kidney.missing or ("creatinine",)
+    found = creatinine_clearance(patient, kidney, read.kb)
+    if found.rate is None:
+        need = found.missing or ("creatinine",)
         raise CannotTellError(f"concentrations cannot be predicted without kidney function: {', '.join(need)} not stated", need)
-    return Known(found.to("L/h"), Spread("lognormal", read.value("clearance.estimate_error")), "clearance")
+    read.used += [GROWING_UP] * found.blended
+    return Known(found.rate.to("L/h"), Spread("lognormal", read.value("clearance.estimate_error")), "clearance")
 
 
 def _of_form(formulation: str, fact: str, read: _Reader) -> float:
@@ -156,10 +223,16 @@ def _effects(adult: bool, read: _Reader) -> dict[str, float]:
         "transit_time": read.value(f"variability.transit_time_{group}"),
         "csf_ratio": read.value("variability.csf_ratio"),
     }
-    for effect in ("ashworth_slope", "sedation_slope"):
-        between = read.kb.facts[f"outcome.{effect}"].between_people
-        cv[effect] = 0.0 if between is None else between.cv or 0.0
-    return {name: log_sd(value) for name, value in cv.items()}
+    between = read.kb.facts["effect.drowsiness_slope"].between_people
+    cv["drowsiness_slope"] = 0.0 if between is None else between.cv or 0.0
+    sd = {name: log_sd(value) for name, value in cv.items()}
+    levels = sd["clearance"] ** 2 + sd["csf_ratio"] ** 2  # the spread of sensitivity is stated with that of levels in it
+    return sd | {"sensitivity": float(np.sqrt(max(log_sd(read.value(_SENSITIVITY)) ** 2 - levels, 0.0)))}
+
+
+def _responders(patient: Patient) -> str:
+    """The fact of the share that responds by mouth, by what causes the spasticity."""
+    return next((fact for condition, fact in _RESPONDERS.items() if condition in patient.conditions), _ANY_CAUSE)
 
 
 def _correlation(effects: dict[str, float], read: _Reader) -> np.ndarray:
@@ -172,7 +245,8 @@ def _correlation(effects: dict[str, float], read: _Reader) -> np.ndarray:
 def _together(known: dict[str, Known], read: _Reader) -> tuple[tuple[str, ...], np.ndarray]:
     """The parameters among the known ones that were calibrated together, and the correlation of what is not known of them."""
     names, correlation = correlation_of(read.kb)
-    facts = {name: fact for name, (fact, *_) in (_PLAIN | _BY_WEIGHT).items() if fact in names and known[name].ignorance}
+    of = {name: fact for name, (fact, _) in (_PLAIN | _AT_REFERENCE).items()} | _SIZES
+    facts = {name: fact for name, fact in of.items() if fact in names and known[name].ignorance}
     at = [names.index(fact) for fact in facts.values()]
     return tuple(facts), correlation[np.ix_(at, at)]
 

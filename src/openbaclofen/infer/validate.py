@@ -11,7 +11,8 @@ import numpy as np
 from openbaclofen.facts import KnowledgeBase
 from openbaclofen.facts.schema import EvidenceRow
 from openbaclofen.infer.joint import correlation_of
-from openbaclofen.infer.observe import Predictor, Target, rows
+from openbaclofen.infer.observe import Predictor, Target, figure_of, rows
+from openbaclofen.infer.special_rows import Special, special_rows
 from openbaclofen.population import log_sd
 
 _NINETY_PERCENT = NormalDist().inv_cdf(1 - 0.5 / 10)
@@ -68,7 +69,11 @@ def validate(kb: KnowledgeBase) -> Validation:
     for target, log, cv, variance in zip(predictor.targets, predicted, spread, known, strict=True):
         total = float(np.sqrt(variance + _sampling(target, float(cv)) ** 2 + kb.value("calibration.study_error") ** 2))
         found[target.row.id] = _compared(target, float(log), total)
-    every = tuple(found.get(row.id) or _not_predicted(row, predictor.without[row.id]) for row in rows(kb))
+    special = special_rows(kb)
+    every = tuple(
+        found.get(row.id) or _special(row, special.get(row.id)) or _not_predicted(row, predictor.without[row.id])
+        for row in rows(kb)
+    )
     checks = [r for r in every if r.role == "validate" and r.fold is not None]
     return Validation(
         every,
@@ -87,21 +92,31 @@ def _sampling(target: Target, cv: float) -> float:
 
 
 def _compared(target: Target, log: float, sd: float) -> Compared:
-    row, predicted = target.row, float(np.exp(log))
     low, high = (float(np.exp(log + z * sd)) for z in (-_NINETY_PERCENT, _NINETY_PERCENT))
+    return _beside(target.row, float(np.exp(log)), low, high)
+
+
+def _special(row: EvidenceRow, found: Special | None) -> Compared | None:
+    """Rows of dialysis and milk: people as they differ under draws of what is not known."""
+    return found and _beside(row, found.predicted, found.low, found.high)
+
+
+def _beside(row: EvidenceRow, predicted: float, low: float, high: float) -> Compared:
     least, most = (row.value, row.value) if row.value is not None else (row.low or 0.0, row.high or np.inf)
+    figure = figure_of(row)
+    inside = bool(low <= most and high >= least)
     return Compared(
         row.id,
         row.study,
         row.quantity,
         row.unit,
         said(row),
-        target.observed,
+        figure,
         predicted,
         low,
         high,
-        predicted / target.observed,
-        bool(low <= most and high >= least),
+        predicted / figure,
+        inside,
         row.role,
         row.reason,
     )

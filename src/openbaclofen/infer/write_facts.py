@@ -79,8 +79,9 @@ def _correlation(calibration: Calibration) -> Fact:
     return Fact(
         id=CORRELATION,
         title="Correlation of what is not known well, between the logarithms of two calibrated facts",
-        value={f"{names[i]} {names[j]}": float(f"{r[i, j]:.4f}") for i, j in pairs},
+        value={f"{names[i]} {names[j]}": told for i, j in pairs if (told := float(f"{r[i, j]:.4f}"))},
         kind="calibrated",
         evidence=[row.row for row in calibration.rows],
-        why="From the curvature of the fit at its best values. Draws of what is not known take these together.",
+        why="From the curvature of the fit at its best values; pairs that are not named have none. Draws of what is not known "
+        "take these together.",
     )

@@ -21,3 +21,12 @@ def dose_limiting(limiting: Limiting, brain_ng_per_ml: np.ndarray) -> np.ndarray
     brain_ng_per_ml: mean over a day, (..., people).
     """
     return -np.expm1(-limiting.hazard * (brain_ng_per_ml / limiting.reference_ng_per_ml) ** limiting.power)
+
+
+def leaving(limiting: Limiting, placebo_hazard: np.ndarray, brain_ng_per_ml: np.ndarray, share: float = 1.0) -> np.ndarray:
+    """1 - (1 - drug's part) exp(-h0), the chance of leaving for an unwanted effect at all, over a share of a trial's length.
+
+    placebo_hazard: cumulated over a trial, (people,). Hazards are taken as even over the trial.
+    """
+    drug = np.log1p(-dose_limiting(limiting, brain_ng_per_ml))
+    return -np.expm1(share * (drug - placebo_hazard))

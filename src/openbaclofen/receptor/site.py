@@ -1,7 +1,8 @@
 """Baclofen in spinal fluid goes in; what GABA-B receptors do on both sides of the synapse comes out.
 
-Two read-outs of one occupancy, each with its own curve: transmitter release from the Ia and II terminals, which depends
-steeply on calcium, and the potassium conductance of the motoneurone, which needs several G-protein subunits.
+Two read-outs, each with its own curve: transmitter release from the Ia and II terminals, which depends steeply on calcium, and
+the potassium conductance of the motoneurone, which needs several G-protein subunits. The number of receptors left scales the
+largest effect of both: their half concentrations lie above the affinity of the receptor, so there are none to spare.
 """
 
 from __future__ import annotations
@@ -33,13 +34,26 @@ def active_concentration(receptor: Receptor, ng_per_ml: Array) -> Array:
     return ng_per_ml * (receptor.active_fraction / receptor.molar_mass)
 
 
-def presynaptic_release(receptor: Receptor, umol_per_l: Array) -> Array:
-    """p = (1 - Imax C / (C + EC50))^m, 1 without drug."""
-    current = 1 - receptor.presynaptic_maximum * umol_per_l / (umol_per_l + receptor.presynaptic_ec50)
+def presynaptic_release(receptor: Receptor, umol_per_l: Array, number: Numbers | float = 1.0) -> Array:
+    """p = (1 - Imax N C / (C + EC50))^m, 1 without drug. number: N, receptors as a share of those without drug."""
+    current = 1 - receptor.presynaptic_maximum * number * umol_per_l / (umol_per_l + receptor.presynaptic_ec50)
     return jnp.exp(receptor.release_power * jnp.log(current))
 
 
-def postsynaptic_conductance(receptor: Receptor, umol_per_l: Array) -> Array:
-    """g = C^h / (C^h + EC50^h), share of the largest potassium conductance, 0 without drug."""
+def postsynaptic_conductance(receptor: Receptor, umol_per_l: Array, number: Numbers | float = 1.0) -> Array:
+    """g = N C^h / (C^h + EC50^h), share of the largest potassium conductance, 0 without drug. number: as above."""
     relative = jnp.log(jnp.maximum(umol_per_l, _NEXT_TO_NOTHING) / receptor.postsynaptic_ec50)
-    return 1 / (1 + jnp.exp(-receptor.postsynaptic_hill * relative))
+    return jnp.asarray(number) / (1 + jnp.exp(-receptor.postsynaptic_hill * relative))
+
+
+def with_sensitivity(receptor: Receptor, sensitivity: Numbers) -> Receptor:
+    """The receptor of a site at which the drug acts as if it were that many times as concentrated; see `responding`."""
+    return receptor._replace(active_fraction=receptor.active_fraction * sensitivity)
+
+
+def responding(share: Numbers | float, resistant: Numbers | float, uniform: Numbers) -> Array:
+    """Sensitivity of people, a mixture: 1 for the share that responds by mouth, `resistant` (below 1) for the others.
+
+    uniform: a number from 0 to 1 for each person. The resistant still answer the tenfold levels of intrathecal treatment.
+    """
+    return jnp.where(uniform < share, 1.0, resistant)

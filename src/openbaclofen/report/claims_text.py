@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from pydantic import Field
 from rich.console import Console
 from rich.padding import Padding
 from rich.rule import Rule
@@ -19,6 +20,18 @@ from openbaclofen.report.why_text import line
 
 STYLE = {"shown": "green", "pending": "yellow", "unsupported": "magenta"}
 VERDICTS = ("agrees", "agrees in part", "contradicted", "not sourced")
+
+
+class ClaimAtWork(Claim):
+    """A claim as `--json` shows it. computed_now: the sentence that is computed for it; empty in the table of all."""
+
+    computed_now: str = Field(default="", description="computed when one claim is asked for")
+
+
+def records(claims: Sequence[Claim]) -> list[ClaimAtWork]:
+    """The claims as documents: one with its sentence, computed now; all without, since that takes seconds."""
+    sentence = computed(claims[0], facts.load()) if len(claims) == 1 else ""
+    return [ClaimAtWork.model_validate({**c.model_dump(), "computed_now": sentence}) for c in claims]
 
 
 def print_claims(claims: Sequence[Claim], console: Console) -> None:

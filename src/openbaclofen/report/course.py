@@ -12,13 +12,15 @@ import numpy as np
 
 from openbaclofen.body.schedule import Doses
 from openbaclofen.cascade import Course as Simulated
-from openbaclofen.case.record import Case, OralTherapy
+from openbaclofen.case.record import Case, IntravenousTherapy, OralTherapy
 from openbaclofen.decide.foresee import SETTLED_DAYS
 from openbaclofen.dose.regimen import Regimen
 from openbaclofen.errors import InputError
 from openbaclofen.facts import KnowledgeBase
+from openbaclofen.infer.history import run_in_from, taken_for_long, with_run_in
+from openbaclofen.infer.infusion import infused
 from openbaclofen.infer.physiology import first_day, physiology
-from openbaclofen.infer.release import released
+from openbaclofen.infer.release import Released, released
 from openbaclofen.patient.dialysis import read_dialysis
 from openbaclofen.population import course, log_sd, normals
 from openbaclofen.report.course_record import CourseDocument, Ranges
@@ -32,6 +34,7 @@ MOST_NUMBERS = 2 * 10**8  # people x times held at once: 1.6 GB
 TABLES = (".parquet", ".csv")
 FIGURES = (".svg", ".png", ".pdf")
 RESIDUAL = "variability.residual"
+TABLET, GUT = "tablet", "gut1"
 
 
 @dataclass(frozen=True)
@@ -170,9 +173,7 @@ class Course:
 
 def simulate_case(case: Case, kb: KnowledgeBase, *, people: int, seed: int, days: float | None, every_h: float) -> Course:
     """The course of the order of a case. Errors: InputError for numbers out of bounds, no oral order, or a missing datum."""
-    therapy = case.therapy or (case.current.therapy if case.current else None)
-    if not isinstance(therapy, OralTherapy):
-        raise InputError("there is no oral order to simulate", "therapy")
+    therapy = ordered(case)
     days = _days(therapy.regimen) if days is None else days
     _bounded(people, days, every_h, seed)
     until = days * HOURS_PER_DAY
@@ -181,14 +182,15 @@ def simulate_case(case: Case, kb: KnowledgeBase, *, people: int, seed: int, days
         raise InputError(
             f"{people} people at {len(times)} times is more than is held at once ({MOST_NUMBERS:g}); ask for fewer", "--people"
         )
-    at, mg = therapy.regimen.events(until)
-    order = released(Doses(at, mg), therapy.form, kb)
-    before = _settled(case, kb)
+    before = taken_for_long(case, kb)
     long = before is not None and read_dialysis(case.patient.dialysis) is not None
-    person = physiology(case, kb, therapy.form, first_day(case), until, _run_in(kb) if long else 0.0)
+    person = physiology(case, kb, form_of(therapy), first_day(case), until, run_in_from(kb) if long else 0.0)
+    order = given(therapy, until, kb, np.union1d(times, [hour for hour, _ in person.later]))
+    if long and order.doses.into != GUT:
+        raise InputError("doses into a vein after doses by mouth on a schedule of dialysis are not simulated", "therapy.route")
     simulated = course(
         person.typical,
-        _with_run_in(order.doses, *before, _run_in(kb)) if long and before else order.doses,
+        with_run_in(order.doses, before, run_in_from(kb)) if long and before else order.doses,
         times,
         number=people,
         ignorance=int(kb.value("decision.ignorance_draws")),
@@ -196,9 +198,32 @@ def simulate_case(case: Case, kb: KnowledgeBase, *, people: int, seed: int, days
         later=person.later,
         settled=None if long else before,
     )
+    at, mg = therapy.regimen.events(until)
     facts = tuple(dict.fromkeys((*person.facts, *order.facts, RESIDUAL)))
     residual = kb.value(RESIDUAL)
     return Course(simulated, therapy.text, case.title, at, mg, seed, facts, kb.version, residual, person.said)
+
+
+def ordered(case: Case) -> OralTherapy | IntravenousTherapy:
+    """The order of a case, else what is taken now. Errors: InputError where it is neither by mouth nor into a vein."""
+    therapy = case.therapy or (case.current.therapy if case.current else None)
+    if not isinstance(therapy, OralTherapy | IntravenousTherapy):
+        raise InputError("there is no oral or intravenous order to simulate", "therapy")
+    return therapy
+
+
+def form_of(therapy: OralTherapy | IntravenousTherapy) -> str:
+    """The form whose absorption counts; that of tablets for a vein, where none does."""
+    return therapy.form if isinstance(therapy, OralTherapy) else TABLET
+
+
+def given(therapy: OralTherapy | IntravenousTherapy, until_h: float, kb: KnowledgeBase, seen_h: np.ndarray) -> Released:
+    """The doses of an order up to an hour. seen_h: hours at which an infusion has to be exact."""
+    at, mg = therapy.regimen.events(until_h)
+    if isinstance(therapy, OralTherapy):
+        return released(Doses(at, mg), therapy.form, kb)
+    doses = infused(at, mg, therapy.over.hours if therapy.over else 0.0, seen_h)
+    return Released(doses, np.zeros(0), np.zeros(0))
 
 
 def whole(path: Path, write: Any) -> None:
@@ -209,29 +234,6 @@ def whole(path: Path, write: Any) -> None:
         temporary = Path(folder) / path.name
         write(temporary)
         temporary.replace(path)
-
-
-def _settled(case: Case, kb: KnowledgeBase) -> tuple[Doses, float] | None:
-    """What has been taken for long before the order begins: the doses of a cycle, and its hours."""
-    now = case.current.therapy if case.current else None
-    if not isinstance(now, OralTherapy) or now.regimen.phases[-1].days is not None:
-        return None
-    phase = now.regimen.phases[-1]
-    cycle_h = phase.every_days * HOURS_PER_DAY
-    return released(Doses(np.array(phase.at_h), np.array(phase.doses_mg)), now.form, kb, cycle_h).doses, cycle_h
-
-
-def _run_in(kb: KnowledgeBase) -> float:
-    """The hour, below zero, from which dialysis and what is taken are simulated so that both have settled by hour 0."""
-    return -kb.value("dialysis.run_in") * HOURS_PER_DAY
-
-
-def _with_run_in(order: Doses, cycle: Doses, cycle_h: float, from_h: float) -> Doses:
-    """The doses of a cycle up to hour 0, then the order."""
-    starts = -cycle_h * np.arange(np.floor(-from_h / cycle_h), 0, -1)
-    at = (starts[:, None] + cycle.at_h).ravel()
-    mg = np.tile(cycle.mg, len(starts))
-    return Doses(np.concatenate([at, order.at_h]), np.concatenate([mg, order.mg]))
 
 
 def _days(regimen: Regimen) -> float:

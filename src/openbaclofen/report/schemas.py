@@ -9,10 +9,10 @@ from pydantic import TypeAdapter
 
 from openbaclofen.decide.records import Plan
 from openbaclofen.errors import InputError
-from openbaclofen.facts.schema import Claim
 from openbaclofen.facts.search import WhyAnswer
 from openbaclofen.infer.validate import Validation
 from openbaclofen.report.as_json import name_of
+from openbaclofen.report.claims_text import ClaimAtWork
 from openbaclofen.report.course_record import CourseDocument
 from openbaclofen.safety.verdict import Verdict
 
@@ -36,7 +36,7 @@ def schema(kind: str) -> dict[str, Any]:
 
 
 def _claims() -> dict[str, Any]:
-    inner = TypeAdapter(list[Claim]).json_schema(mode="serialization")
+    inner = TypeAdapter(list[ClaimAtWork]).json_schema(mode="serialization")
     definitions = inner.pop("$defs", {})
     return {"type": "object", "properties": {"claims": inner}, "required": ["claims"], "$defs": definitions}
 

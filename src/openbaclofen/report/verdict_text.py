@@ -7,7 +7,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from openbaclofen.safety.verdict import CannotTell, Finding, Verdict
+from openbaclofen.safety.verdict import Advice, CannotTell, Finding, Verdict
 
 COLOUR = {
     "contraindicated": "bold white on red",
@@ -83,8 +83,23 @@ def verdict_block(verdict: Verdict) -> RenderableType:
     return Group(*parts)
 
 
+def due_rows(advice: tuple[Advice, ...]) -> list[Text]:
+    """A line for each thing to be watched that a source gives an interval for: when it is due next."""
+    return [
+        Text.assemble(
+            (f"DUE {a.due}", "bold"),
+            f"  {a.text}",
+            (f"  [{a.every_days:.0f} days from the date of the case; {a.rule}, {a.region}]", "dim"),
+        )
+        for a in advice
+        if a.every_days is not None
+    ]
+
+
 def print_verdict(verdict: Verdict, console: Console) -> None:
-    """Print the verdict, and where to read more."""
+    """Print the verdict, what falls due, and where to read more."""
     console.print(verdict_block(verdict))
+    for line in due_rows(verdict.advice):
+        console.print(Padding(line, (0, 0, 0, 2)))
     if verdict.findings:
         console.print(Text("details and sources of one: openbaclofen why " + verdict.findings[0].rule, style="dim"))

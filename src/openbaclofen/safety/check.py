@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date, timedelta
 from typing import Literal
 
-from openbaclofen.case.record import Case
+from openbaclofen.case.record import Case, IntravenousTherapy
+from openbaclofen.errors import InputError
 from openbaclofen.facts import KnowledgeBase
 from openbaclofen.facts.schema import Rule
 from openbaclofen.safety import merge
@@ -26,11 +28,18 @@ from openbaclofen.safety.verdict import Advice, CannotTell, Finding, Severity, V
 
 Overall = Severity | Literal["clean", "cannot tell"]
 KEPT: dict[Severity, Severity] = {"moderate": "caution"}  # of a rule that asks for less, where the order is as low already
+TIMES = ("h", "d", "wk", "mo", "a")  # of a number that says when, so that no interval is missed
+NO_INTERVAL = "no interval in any source read"
 Held = list[tuple[Rule, Judgement, bool]]  # rule, its judgement, whether it stands in for a region without its own
 
 
 def check(case: Case, kb: KnowledgeBase) -> Verdict:
-    """Judge a case by the rules of its region, of everywhere, and of other regions where its own have a gap."""
+    """Judge a case by the rules of its region, of everywhere, and of other regions where its own have a gap.
+
+    Errors: InputError for an order into a vein, of which no rule speaks.
+    """
+    if isinstance(case.therapy, IntravenousTherapy):
+        raise InputError("no rule speaks of baclofen into a vein; such an order can be simulated and exported", "therapy.route")
     book = rulebook(kb, case.region)
     now = situation(case, kb)
     held = _held(now, book)
@@ -47,16 +56,21 @@ def check(case: Case, kb: KnowledgeBase) -> Verdict:
     ]
     stopping = as_if_stopping(now)
     drafts = [d for d in said if isinstance(d, Draft)]
-    findings = merge.findings(drafts, kb, lambda rule: judge(rule.when, stopping).truth is Truth.TRUE)
+    findings = merge.findings(drafts, kb, lambda r: _spoken_of(r, book) and judge(r.when, stopping).truth is Truth.TRUE)
     cannot_tell = merge.cannot_tell(q for q in said if isinstance(q, Open))
     return Verdict(
         _severity(findings, cannot_tell),
         findings,
         cannot_tell,
-        _advice(held, kb),
+        _advice(held, kb, case.as_of),
         case.region,
         tuple(sorted({r for f in findings for r in f.rules} | {r for c in cannot_tell for r in c.rules})),
     )
+
+
+def _spoken_of(rule: Rule, book: RuleBook) -> bool:
+    """Whether a rule that says otherwise is told: how another region raises or tapers a dose is not."""
+    return rule.role != "plan" or rule in book.applied
 
 
 def _held(now: Situation, book: RuleBook) -> Held:
@@ -92,20 +106,36 @@ def _severity(findings: tuple[Finding, ...], cannot_tell: tuple[CannotTell, ...]
     return "cannot tell" if cannot_tell else "clean"
 
 
-def _advice(held: Held, kb: KnowledgeBase) -> tuple[Advice, ...]:
-    """Counselling and monitoring that hold for this person, in the order of the knowledge base."""
+def _advice(held: Held, kb: KnowledgeBase, today: date) -> tuple[Advice, ...]:
+    """Counselling and monitoring that hold for this person, with when it is due, in the order of the knowledge base."""
     return tuple(
         Advice(
             r.id,
-            "counsel" if r.role == "counsel" else "monitor",
+            "monitor" if _watched(r) else "counsel",
             r.text,
             r.region,
             tuple(merge.cited(k, kb) for k in r.sources),
             r.monitor_every_days,
+            _due(r, today),
         )
         for r, j, _ in held
-        if r.role in ("counsel", "monitor") and j.truth is Truth.TRUE
+        if (r.role == "counsel" or _watched(r)) and j.truth is Truth.TRUE
     )
+
+
+def _watched(rule: Rule) -> bool:
+    """Whether something is to be looked at again; a way down that gives an interval asks for it too."""
+    return rule.role == "monitor" or rule.monitor_every_days is not None
+
+
+def _due(rule: Rule, today: date) -> str:
+    """When something to be watched is due next; that no source says how often, where none does."""
+    if not _watched(rule):
+        return ""
+    if rule.monitor_every_days is not None:
+        return (today + timedelta(days=round(rule.monitor_every_days))).isoformat()
+    timed = any(amount.unit in TIMES for amount in rule.numbers.values())
+    return "" if timed else NO_INTERVAL
 
 
 def _with_overdose(now: Situation, held: Held) -> Situation:

@@ -21,6 +21,7 @@ BRANDS = "formulation.brand_names"
 _ATC = re.compile(r"\b[A-V][0-9]{2}[A-Z](?:[A-Z](?:[0-9]{2})?)?\b")
 _RXNORM = re.compile(r"\b(?:rxnorm|rxcui)\s*[:#]?\s*([0-9]+)", re.IGNORECASE)
 _NEAREST = 3
+_SUBSTANCE_LEVEL = len("M03BX01")
 _NAMES: tuple[Literal["synonyms", "brands", "also", "not_read"], ...] = ("synonyms", "brands", "also", "not_read")
 
 
@@ -50,11 +51,12 @@ class Medicine:
 @dataclass(frozen=True)
 class Index:
     """What names and codes mean. names: name -> medicine (itself, where it stands only among interactions or is baclofen);
-    written: the common ones, to be offered where a name is not known."""
+    written: the common ones, to be offered where a name is not known; coded: the medicine that a whole code means."""
 
     names: dict[str, str]
     written: tuple[str, ...]
     terms: dict[str, MedicineNames]
+    coded: dict[str, str]
     by_name: dict[str, frozenset[str]]
     by_rxnorm: dict[str, frozenset[str]]
     by_prefix: dict[str, frozenset[str]]
@@ -119,6 +121,7 @@ def index(kb: KnowledgeBase) -> Index:
         names=names,
         written=written,
         terms={term["name"]: term for term in kb.medicine_names},
+        coded={code: t["name"] for t in kb.medicine_names if not t.get("group") for code in _codes(t)},
         by_name=_frozen(by_name),
         by_rxnorm=_frozen(by_rxnorm),
         by_prefix=_frozen(by_prefix),
@@ -141,6 +144,13 @@ def _frozen(sets: dict[str, set[str]]) -> dict[str, frozenset[str]]:
 def _names(term: MedicineNames) -> Iterator[str]:
     for column in _NAMES:
         yield from term.get(column, [])
+
+
+def _codes(term: MedicineNames) -> Iterator[str]:
+    """The codes that mean one substance."""
+    yield from (code for code in term.get("atc", []) if len(code) == _SUBSTANCE_LEVEL)
+    if rxcui := term.get("rxcui"):
+        yield rxcui
 
 
 def _keys(name: str) -> tuple[str, ...]:
@@ -174,7 +184,8 @@ def read(text: str, of: Index) -> Medicine:
         left = []
     elif not meant and not left:
         return Medicine(text, known=False, nearest=_nearest(text, of))
-    return _with_slips(Medicine(text, tuple(sorted(ids)), means=_unsaid(meant, tokens, of)), left, of)
+    coded = [of.coded[code] for code in (*atc, *rxnorm) if code in of.coded]
+    return _with_slips(Medicine(text, tuple(sorted(ids)), means=_unsaid([*meant, *coded], tokens, of)), left, of)
 
 
 def _named(tokens: list[Token], of: Index) -> tuple[list[str], list[str]]:

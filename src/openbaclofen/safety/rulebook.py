@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import get_args
 
 from openbaclofen.facts import KnowledgeBase
-from openbaclofen.facts.schema import Condition, Rule
+from openbaclofen.facts.schema import Condition, Region, Rule
 from openbaclofen.safety.drafts import is_hint, rank
 from openbaclofen.safety.evaluate import Judgement, judge
 from openbaclofen.safety.logic import Truth
@@ -15,6 +16,7 @@ from openbaclofen.safety.ordered import ORAL
 from openbaclofen.safety.situation import Situation
 
 EVERYWHERE = "INT"
+REGIONS: tuple[str, ...] = get_args(Region)
 NEVER_WITHOUT = ("ceiling", "stop", "boxed_warning", "ulcer", "overdose", "surgery")
 
 
@@ -78,8 +80,8 @@ def standing_in(situation: Situation, book: RuleBook) -> tuple[tuple[Rule, Judge
     return tuple(found)
 
 
-def _strictness(pair: tuple[Rule, Judgement]) -> tuple[int, int, float, str]:
-    """What is certain before what cannot be told, then by severity, then the lowest ceiling."""
+def _strictness(pair: tuple[Rule, Judgement]) -> tuple[int, int, float, int, str]:
+    """What is certain before what cannot be told, then by severity, then the lowest ceiling; of equals by region."""
     rule, judgement = pair
     lowest = rule.limits.daily_mg if rule.limits and rule.limits.daily_mg is not None else float("inf")
-    return -judgement.truth, rank(rule.severity), lowest, rule.id
+    return -judgement.truth, rank(rule.severity), lowest, REGIONS.index(rule.region), rule.id

@@ -48,7 +48,11 @@ class CannotTell:
 
 @dataclass(frozen=True)
 class Advice:
-    """Counselling or monitoring that belongs in a plan but is not a finding."""
+    """Counselling or monitoring that belongs in a plan but is not a finding.
+
+    every_days: an interval that a source gives. due: the date it falls on next, counted from the date of the case; of
+    monitoring without an interval or a time of its own, the words that no source read gives one.
+    """
 
     rule: str
     kind: Literal["counsel", "monitor"]
@@ -56,6 +60,7 @@ class Advice:
     region: str
     sources: tuple[dict[str, str], ...]
     every_days: float | None = None
+    due: str = ""
 
 
 @dataclass(frozen=True)

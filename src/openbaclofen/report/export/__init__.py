@@ -12,7 +12,8 @@ from openbaclofen.errors import InputError
 from openbaclofen.facts import KnowledgeBase, load
 from openbaclofen.population import Typical
 from openbaclofen.report.course import whole
-from openbaclofen.report.export.model import Given, model_of
+from openbaclofen.report.export.asked import Given
+from openbaclofen.report.export.model import model_of
 from openbaclofen.report.export.table import event_table
 
 Format = Literal["sbml", "nonmem", "mrgsolve", "rxode2"]
@@ -68,5 +69,9 @@ def _text(
     if form not in FORMATS:
         raise InputError(f"a model is written as {', '.join(FORMATS)}, not as {form!r}", "--format")
     model = model_of(of, kb or load(), given, title, person)
+    if model.removals and form != "sbml":
+        raise InputError(
+            f"charcoal and lavage cannot be written for {form}, whose events take no share out of the gut", "--format"
+        )
     writer = import_module(f"openbaclofen.report.export.{form}")
     return (writer.text(model, data) if form == "nonmem" else writer.text(model)), event_table(model)

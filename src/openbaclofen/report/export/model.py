@@ -16,16 +16,14 @@ from openbaclofen.body.cycle import settled
 from openbaclofen.body.graph import Numbers
 from openbaclofen.body.oral import BODY, NG_PER_ML, Body, rates
 from openbaclofen.body.schedule import Doses
-from openbaclofen.cascade import Parameters
-from openbaclofen.case.record import Case, OralTherapy
-from openbaclofen.decide.foresee import SETTLED_DAYS
+from openbaclofen.cascade import Parameters, simulate
+from openbaclofen.case.record import Case
 from openbaclofen.errors import InputError
 from openbaclofen.facts import KnowledgeBase
-from openbaclofen.infer.typical import typical
-from openbaclofen.patient.kidney import kidney_function
-from openbaclofen.population import Typical, Values, parameters
+from openbaclofen.parameters import body, parameters
+from openbaclofen.population import Typical, Values
+from openbaclofen.report.export.asked import Asked, Given, asked
 from openbaclofen.report.export.expression import Expression
-from openbaclofen.units import HOURS_PER_DAY
 
 RESIDUAL = "oral_pk:Simon2018:residual_variability"  # proportional error of measured concentrations, %
 UNITS = {
@@ -49,20 +47,12 @@ UNITS = {
     "csf_volume": "L",
     "dialysis_clearance": "L/h",
     "milk_clearance": "L/h",
+    **dict.fromkeys(("clearance_size", "volume_size", "fed_speed"), "1"),
 }
+REFERENCE, NOW = "reference_", "now_"  # before the name of a constant that is scaled; of a column that holds it over time
 COMPARTMENTS = tuple(name for name in BODY.compartments if any(name in (flow.source, flow.target) for flow in BODY.flows))
+Changes = tuple[tuple[float, Mapping[str, float]], ...]
 OBSERVED = {"plasma_ng_per_ml": ("central", "central_volume"), "csf_ng_per_ml": ("csf", "csf_volume")}
-
-
-@dataclass(frozen=True)
-class Given:
-    """Doses in mg at hours into gut1; settled: (hour of the cycle, mg) taken every cycle_h for long before hour 0."""
-
-    at_h: tuple[float, ...] = ()
-    mg: tuple[float, ...] = ()
-    until_h: float = HOURS_PER_DAY
-    settled: tuple[tuple[float, float], ...] = ()
-    cycle_h: float = HOURS_PER_DAY
 
 
 @dataclass(frozen=True)
@@ -72,7 +62,8 @@ class Model:
     constants: values by name. varies: constant -> effect, a normal deviate of its logarithm; covariance of `effects` in their
     order. formulas: name -> formula of constants and earlier formulas; a flow's rate is formula or constant k_<rate>.
     initial_mg: amounts at hour 0 of somebody with these constants. residual: proportional standard deviation; None: not stated.
-    left_out: what the case tells that the model does not hold.
+    said: what was assumed. left_out: what the case tells that the model does not hold. changes: from an hour on, constants that
+    then have another value. removals: hour, and the share of what is in the gut that is taken out.
     """
 
     title: str
@@ -86,6 +77,23 @@ class Model:
     given: Given = field(default_factory=Given)
     left_out: tuple[str, ...] = ()
     initial_mg: Mapping[str, float] = field(default_factory=dict)
+    changes: Changes = ()
+    removals: tuple[tuple[float, float], ...] = ()
+    said: tuple[str, ...] = ()
+
+    @property
+    def covariates(self) -> tuple[str, ...]:
+        """Constants that change in time, in the order of `constants`."""
+        changing = {name for _, values in self.changes for name in values}
+        return tuple(name for name in self.constants if name in changing)
+
+    def constants_at(self, hour: float, after: bool = True) -> dict[str, float]:
+        """Constants just after an hour, or just before it."""
+        found = dict(self.constants)
+        for start, values in self.changes:
+            if start < hour or (after and start == hour):
+                found |= values
+        return found
 
     @property
     def heading(self) -> tuple[str, ...]:
@@ -94,11 +102,12 @@ class Model:
         return (
             f"openbaclofen {version('openbaclofen')}: oral baclofen, {title}",
             "Decision support for professionals; not a device. Amounts in mg, time in hours, volumes in litres.",
+            *((f"Assumed: {'; '.join(self.said)}",) if self.said else ()),
             *((f"Not part of it: {', '.join(self.left_out)}",) if self.left_out else ()),
             *((f"Typical values from: {', '.join(self.facts)}",) if self.facts else ()),
         )
 
-    def changes(self, compartment: str) -> tuple[tuple[str, str, str], ...]:
+    def terms(self, compartment: str) -> tuple[tuple[str, str, str], ...]:
         """Terms (sign, rate, source) of the rate of change of a compartment's amount."""
         gained = [("+", f"k_{f.rate}", f.source) for f in BODY.flows if f.target == compartment]
         lost = [("-", f"k_{f.rate}", f.source) for f in BODY.flows if f.source == compartment]
@@ -110,19 +119,20 @@ class Model:
         return {name: Expression(of) * (NG_PER_ML / Expression(volume)) for name, (of, volume) in OBSERVED.items()}
 
 
+def unit_of(name: str) -> str:
+    """Unit of a constant or formula."""
+    return UNITS.get(name.removeprefix(NOW).removeprefix(REFERENCE), "1/h")
+
+
 def model_of(
     of: Case | Typical | Parameters, kb: KnowledgeBase, given: Given | None = None, title: str = "", person: int = 0
 ) -> Model:
     """The oral model of a case (its typical person and order), of a typical person, or of one of the people of `Parameters`.
 
-    Errors: InputError where there is no oral order, a missing datum, or no such person.
+    Errors: InputError where there is no order, a missing datum, something that cannot be placed, or no such person.
     """
     if isinstance(of, Case):
-        who, own = _case(of, kb)
-        events = tuple(
-            f"{kind.replace('_', ' ')} (an event of the case)" for kind in sorted({event.kind for event in of.events})
-        )
-        return replace(model_of(who, kb, given or own, title or of.title or "typical person of a case"), left_out=events)
+        return _of_case(of, kb, given, title or of.title or "typical person of a case")
     given = given or Given()
     if isinstance(of, Typical):
         return _of_typical(of, kb, given, title or "typical person")
@@ -132,20 +142,44 @@ def model_of(
     return Model(title or f"person {person}", constants, _rates(), given=given, initial_mg=_initial(_body_of(constants), given))
 
 
+def _of_case(case: Case, kb: KnowledgeBase, given: Given | None, title: str) -> Model:
+    """The model of the person at first, with what changes; where a run-in comes before hour 0, what it leaves."""
+    about = asked(case, kb)
+    given = given or about.given
+    first = _of_typical(about.persons[0][1], kb, given, title)
+    every = [first, *(_of_typical(person, kb, Given(), title) for _, person in about.persons[1:])]
+    changes = tuple(
+        (hour, {name: value for name, value in now.constants.items() if value != before.constants[name]})
+        for (hour, _), before, now in zip(about.persons[1:], every, every[1:], strict=False)
+    )
+    facts = tuple(dict.fromkeys(fact for one in every for fact in one.facts))
+    found = replace(first, facts=facts, changes=changes, removals=about.removals, said=about.said, left_out=about.left_out)
+    return replace(found, initial_mg=_after_run_in(about)) if min(given.at_h, default=0.0) < 0 else found
+
+
+def _after_run_in(about: Asked) -> dict[str, float]:
+    """Amounts at hour 0 after the doses before it."""
+    bodies = [parameters({n: np.array([k.value]) for n, k in person.known.items()}) for _, person in about.persons]
+    later = [(hour, body.body) for (hour, _), body in zip(about.persons[1:], bodies[1:], strict=True)]
+    before = [(at, mg) for at, mg in zip(about.given.at_h, about.given.mg, strict=True) if at < 0]
+    at, mg = (np.array(column) for column in zip(*before, strict=True))
+    seen = simulate(bodies[0], Doses(at, mg), np.zeros(1), later=later, amounts=COMPARTMENTS).amounts_mg
+    return {name: float(value[0, 0]) for name, value in seen.items()}
+
+
 def _of_typical(of: Typical, kb: KnowledgeBase, given: Given, title: str) -> Model:
-    body = parameters(cast(Values, {name: Expression(name) for name in of.known})).body
-    whole = {name: Expression.of(value) for name, value in body._asdict().items()}
+    whole, aliases = _formulas(of)
     used = dict.fromkeys(name for formula in whole.values() for name in formula.names)
-    constants = {name: of.known[name].value for name in used}
+    constants = {name: of.known[aliases.get(name, name)].value for name in used}
     constants |= {name: formula.number for name, formula in whole.items() if not formula.names}
-    varies = {name: of.known[name].effect for name in used if of.known[name].effect}
+    varies = {name: of.known[aliases.get(name, name)].effect for name in used if of.known[aliases.get(name, name)].effect}
     effects = tuple(name for name in of.effects if name in varies.values())
     rows = [list(of.effects).index(name) for name in effects]
     formulas = {name: formula for name, formula in whole.items() if formula.names and formula.name != name}
     row = kb.evidence[RESIDUAL]
     if row.unit != "%" or row.value is None:
         raise AssertionError(f"{RESIDUAL} is a percentage")
-    values = parameters({name: np.array([known.value]) for name, known in of.known.items()}).body
+    values = body({name: np.array([known.value]) for name, known in of.known.items()})
     return Model(
         title,
         constants,
@@ -158,6 +192,17 @@ def _of_typical(of: Typical, kb: KnowledgeBase, given: Given, title: str) -> Mod
         given=given,
         initial_mg=_initial(values, given),
     )
+
+
+def _formulas(of: Typical) -> tuple[dict[str, Expression], dict[str, str]]:
+    """Formulas of the names of a `Body`, and the known names of constants that a formula of their own name scales."""
+
+    def named(aliases: Mapping[str, str]) -> dict[str, Expression]:
+        known = cast(Values, {name: Expression(aliases.get(name, name)) for name in of.known})
+        return {name: Expression.of(value) for name, value in body(known)._asdict().items()}
+
+    scaled = {name: f"{REFERENCE}{name}" for name, formula in named({}).items() if name in of.known and formula.name != name}
+    return named(scaled), {alias: name for name, alias in scaled.items()}
 
 
 def _rates() -> dict[str, Expression]:
@@ -176,25 +221,3 @@ def _initial(body: Body, given: Given) -> dict[str, float]:
         return {}
     at, mg = (np.array(column) for column in zip(*given.settled, strict=True))
     return {name: float(value[0]) for name, value in settled(BODY, rates(body), Doses(at, mg), given.cycle_h).items()}
-
-
-def _case(case: Case, kb: KnowledgeBase) -> tuple[Typical, Given]:
-    """The typical person of a case, and the doses of its order up to a few days at the last dose."""
-    now = case.current.therapy if case.current else None
-    therapy = case.therapy or now
-    if not isinstance(therapy, OralTherapy):
-        raise InputError("there is no oral order to export", "therapy")
-    finite = sum(p.days for p in therapy.regimen.phases if p.days is not None)
-    until = (max(finite, 1) + SETTLED_DAYS + 3) * HOURS_PER_DAY
-    at, mg = therapy.regimen.events(until)
-    before, cycle = _before(now)
-    person = typical(case.patient, kidney_function(case.patient, kb.kidney_equations), kb, therapy.form)
-    return person, Given(tuple(at.tolist()), tuple(mg.tolist()), until, before, cycle)
-
-
-def _before(now: object) -> tuple[tuple[tuple[float, float], ...], float]:
-    """What has been taken for long before the order begins, and the hours after which it repeats."""
-    if not isinstance(now, OralTherapy) or now.regimen.phases[-1].days is not None:
-        return (), HOURS_PER_DAY
-    phase = now.regimen.phases[-1]
-    return tuple(sorted(zip(phase.at_h, phase.doses_mg, strict=True))), phase.every_days * HOURS_PER_DAY

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from openbaclofen.report.export.model import COMPARTMENTS, UNITS, Model
+from openbaclofen.report.export.model import COMPARTMENTS, NOW, Model, unit_of
 
 
 def text(model: Model) -> str:
@@ -17,13 +17,15 @@ def _lines(model: Model) -> Iterator[str]:
     yield from (f"# {line}" for line in model.heading)
     yield "\n$PARAM @annotated"
     for name, value in model.constants.items():
-        typical = f"TV_{name}" if name in model.varies else name
-        yield f"{typical} : {value!r} : {name.replace('_', ' ')} ({UNITS[name]})"
+        typical = f"{NOW}{name}" if name in model.covariates else f"TV_{name}" if name in model.varies else name
+        yield f"{typical} : {value!r} : {name.replace('_', ' ')} ({unit_of(name)})"
     yield "\n$CMT @annotated"
     yield from (f"{name} : amount (mg)" for name in COMPARTMENTS)
     yield "\n$MAIN"
     for name, effect in model.varies.items():
-        yield f"double {name} = TV_{name}*exp(ETA({model.effects.index(effect) + 1}));"
+        typical = f"{NOW if name in model.covariates else 'TV_'}{name}"
+        yield f"double {name} = {typical}*exp(ETA({model.effects.index(effect) + 1}));"
+    yield from (f"double {name} = {NOW}{name};" for name in model.covariates if name not in model.varies)
     yield from (f"double {name} = {formula.text()};" for name, formula in model.formulas.items())
     if model.effects:
         yield f"\n$OMEGA @block @labels {' '.join(f'eta_{name}' for name in model.effects)}"
@@ -32,7 +34,7 @@ def _lines(model: Model) -> Iterator[str]:
         yield f"\n$SIGMA @labels proportional\n{model.residual**2!r}"
     yield "\n$ODE"
     for name in COMPARTMENTS:
-        yield f"dxdt_{name} = {' '.join(f'{sign} {rate}*{source}' for sign, rate, source in model.changes(name))};"
+        yield f"dxdt_{name} = {' '.join(f'{sign} {rate}*{source}' for sign, rate, source in model.terms(name))};"
     yield "\n$TABLE"
     yield from (f"double {name} = {formula.text()};" for name, formula in model.observed.items())
     captured = list(model.observed)

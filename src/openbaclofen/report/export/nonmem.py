@@ -9,12 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from openbaclofen.body.oral import BODY
-from openbaclofen.report.export.model import OBSERVED, UNITS, Model
+from openbaclofen.report.export.model import NOW, OBSERVED, Model, unit_of
 from openbaclofen.report.export.table import COLUMNS
 
 KEPT = BODY.part(("central", "csf")).compartments
 LONGEST_NAME = 20
-_SHORTER = {"DISTRIBUTION": "DISTR", "PLASMA_NG_PER_ML": "PLASMA", "CSF_NG_PER_ML": "CSF"}
+_SHORTER = {
+    "REFERENCE_NONRENAL_CLEARANCE": "REF_NONRENAL_CL",
+    "NOW_CREATININE_CLEARANCE": "NOW_CREATININE_CL",
+    "NOW_DIALYSIS_CLEARANCE": "NOW_DIALYSIS_CL",
+    "REFERENCE": "REF",
+    "DISTRIBUTION": "DISTR",
+    "PLASMA_NG_PER_ML": "PLASMA",
+    "CSF_NG_PER_ML": "CSF",
+}
 
 
 def text(model: Model, data: str = "doses.csv") -> str:
@@ -36,7 +44,7 @@ def _lines(model: Model, data: str) -> Iterator[str]:
     heading = model.heading
     yield f"$PROBLEM {heading[0]}"
     yield from (f"; {part}" for line in heading[1:] for part in _folded(line))
-    yield f"$INPUT {' '.join(COLUMNS)}"
+    yield f"$INPUT {' '.join((*COLUMNS, *(name_of(NOW + name) for name in model.covariates)))}"
     yield f"$DATA {data} IGNORE=@"
     yield "$SUBROUTINES ADVAN5 TRANS1"
     special = {KEPT[0]: ",DEFDOSE", "central": ",DEFOBS"}
@@ -51,10 +59,12 @@ def _lines(model: Model, data: str) -> Iterator[str]:
 
 def _pk(model: Model) -> Iterator[str]:
     yield "$PK"
-    for i, name in enumerate(model.constants, 1):
+    fixed = _fixed(model)
+    for name in model.constants:
         effect = model.varies.get(name)
         spread = f"*EXP(ETA({model.effects.index(effect) + 1}))" if effect else ""
-        yield f"{name_of(name)} = THETA({i}){spread}"
+        value = f"THETA({fixed.index(name) + 1})" if name in fixed else name_of(NOW + name)
+        yield f"{name_of(name)} = {value}{spread}"
     yield from (f"{name_of(name)} = {formula.text(name_of)}" for name, formula in model.formulas.items())
     leaving: dict[str, list[str]] = {}
     for flow in BODY.flows:
@@ -76,13 +86,19 @@ def _error(model: Model) -> Iterator[str]:
 
 def _numbers(model: Model) -> Iterator[str]:
     yield "$THETA"
-    for i, (name, value) in enumerate(model.constants.items(), 1):
-        yield f"{f'(0, {value!r})' if value else '0 FIX'} ; {i} {name_of(name)}, {UNITS[name]}"
+    for i, name in enumerate(_fixed(model), 1):
+        value = model.constants[name]
+        yield f"{f'(0, {value!r})' if value else '0 FIX'} ; {i} {name_of(name)}, {unit_of(name)}"
     if model.effects:
         yield f"$OMEGA BLOCK({len(model.effects)})"
         for i, name in enumerate(model.effects):
             yield f"{' '.join(repr(float(v)) for v in model.covariance[i, : i + 1])} ; {name}"
     yield f"$SIGMA {model.residual**2!r} ; proportional" if model.residual is not None else "$SIGMA 0 FIX"
+
+
+def _fixed(model: Model) -> list[str]:
+    """Constants that do not change in time."""
+    return [name for name in model.constants if name not in model.covariates]
 
 
 def _number(compartment: str) -> int:
