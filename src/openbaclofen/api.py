@@ -14,12 +14,14 @@ from openbaclofen.facts.search import WhyAnswer
 from openbaclofen.safety.verdict import Verdict
 
 if TYPE_CHECKING:
+    from openbaclofen.decide.pump_records import PumpPlan
     from openbaclofen.decide.records import Plan
     from openbaclofen.infer.calibrate import Calibration
     from openbaclofen.infer.compare_fits import Refit
     from openbaclofen.infer.posterior import Sampled
     from openbaclofen.infer.validate import Validation
     from openbaclofen.report.course import Course
+    from openbaclofen.report.pages import Page
 
 
 def read_case(source: str | Path | Mapping[str, Any]) -> Case:
@@ -50,11 +52,33 @@ def simulate(case: Case, people: int = 1000, seed: int = 1, days: float | None =
     return simulate_case(case, facts.load(), people=people, seed=seed, days=days, every_h=every_h)
 
 
+def page(case: Case, kind: str, people: int = 1000, seed: int = 1) -> Page:
+    """A page for people like this one: 'doses' (benefit and harm by daily dose) or 'stop' (three ways to stop).
+
+    Errors: InputError for another page, an order that it cannot be made for, or a number out of bounds.
+    """
+    from openbaclofen.report.pages import PAGES
+
+    if kind not in PAGES:
+        raise InputError(f"no page is called {kind!r}; there are {', '.join(PAGES)}", "--page")
+    return PAGES[kind](case, facts.load(), people, seed)
+
+
 def plan(case: Case, seed: int = 1) -> Plan:
     """Verdict, steps, course, monitoring, stopping and reasons. The same case and seed give the same plan, bit for bit."""
     from openbaclofen.decide.plan import plan as make
 
     return make(case, facts.load(), seed)
+
+
+def pump(case: Case, seed: int = 1) -> PumpPlan:
+    """What a pump delivers, its calendar, bridge, start, limits of a change, and what errors and a stop bring.
+
+    Errors: InputError where no pump is ordered or runs.
+    """
+    from openbaclofen.decide.pump import pump_plan
+
+    return pump_plan(case, facts.load(), seed)
 
 
 def validate() -> Validation:

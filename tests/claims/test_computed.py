@@ -6,11 +6,15 @@ import re
 
 import numpy as np
 import pytest
+from tests.claims.variants import columns, person
 from tests.people_like import KB, TID, like, middle, row
 from tests.safety.harness import asked, finding, verdict
 
 from openbaclofen.body.schedule import Doses
-from openbaclofen.cascade import settled_days, simulate
+from openbaclofen.cascade import Observe, observe, settled_days, simulate
+from openbaclofen.infer.harms import as_known, harms
+from openbaclofen.infer.withdrawal_course import stop_oral, stop_pump
+from openbaclofen.outcome.breathing import Loads, depression_index
 from openbaclofen.population import people
 from openbaclofen.report import claims_at_work as work
 from openbaclofen.units import HOURS_PER_DAY
@@ -57,7 +61,7 @@ def test_drowsiness_by_dose() -> None:
     day = settled_days(middle(like()), TID, np.outer([0, 5, 10, 15, 20], np.ones(3)))
     chance = day.mean["sedation"][:, 0]
     assert (np.diff(chance) > 0).all()
-    assert chance[0] == pytest.approx(KB.value("outcome.sedation_baseline"))
+    assert chance[0] == pytest.approx(KB.value("effect.drowsiness_odds") / (1 + KB.value("effect.drowsiness_odds")))
     told = said("drowsiness_by_dose")
     assert [told[0], *told[2::2]] == pytest.approx(100 * chance, abs=0.6)
     label = KB.evidence["outcomes:US_label_oral:transient_drowsiness:3"]
@@ -130,3 +134,68 @@ def test_allergy_to_others() -> None:
     assert verdict(allergies=["cyclobenzaprine"]).severity == "clean"
     assert verdict(allergies=["baclofen"]).stops
     assert work.COMPUTED["allergy_to_others"](KB) == "Allergy to cyclobenzaprine: clean; to baclofen: contraindicated."
+
+
+RESPONDER = columns(person(clearance=110.0))
+DAYS = np.arange(12 * 7)
+
+
+def course(daily_mg: np.ndarray, quantity: str) -> np.ndarray:
+    """Hours of the typical responder under a dose for each day, (days and three weeks, hours)."""
+    at = (np.arange(len(daily_mg))[:, None] * HOURS_PER_DAY + TID).ravel()
+    hours = np.arange((len(daily_mg) + 21) * HOURS_PER_DAY)
+    return observe(RESPONDER, Doses(at, np.repeat(daily_mg / 3, 3)), hours, Observe((quantity,)))[quantity].reshape(-1, 24)
+
+
+def test_benefit_over_weeks() -> None:
+    daily_mg = np.minimum(15.0 * (1 + DAYS // 3), 60.0)
+    relief = 1 - course(daily_mg, "reflex_gain").mean(axis=1)[: len(DAYS)]
+    first, most, day = said("benefit_over_weeks")
+    assert [first, most] == pytest.approx([100 * relief[0], 100 * relief.max()], abs=0.6)
+    assert relief[int(day) - 1] >= 0.9 * relief.max() > relief[int(day) - 2]
+    assert 4 <= day <= 28
+
+
+def test_drowsiness_fades() -> None:
+    chance = course(np.full(len(DAYS), 60.0), "sedation")
+    seen = [chance[1].max(), chance[27].max(), chance[83].max(), chance[0, 0]]
+    assert seen == sorted(seen, reverse=True)
+    told = said("drowsiness_fades")
+    assert [told[i] for i in (1, 3, 5, 7)] == pytest.approx([100 * p for p in seen], abs=0.6)
+
+
+def test_same_dose_does_less() -> None:
+    gain = course(np.full(len(DAYS), 60.0), "reflex_gain").mean(axis=1)
+    _, early, _, late, _, needed = said("same_dose_does_less")
+    assert [early, late] == pytest.approx([100 * (1 - gain[1]), 100 * (1 - gain[83])], abs=0.6)
+    assert needed > 1.25 * 60
+    assert course(np.full(len(DAYS), needed), "reflex_gain").mean(axis=1)[83] == pytest.approx(gain[1], abs=0.02)
+
+
+def test_abrupt_stop() -> None:
+    gain = course(np.full(len(DAYS), 60.0), "reflex_gain").ravel()[83 * 24 + 21 :]
+    numbers = said("abrupt_stop")
+    assert numbers[2] == pytest.approx(100 * gain.max(), abs=0.6)
+    assert numbers[3] == pytest.approx(gain.argmax(), abs=1)
+    assert 24 <= numbers[3] <= 72
+    assert 100 < numbers[-2] < numbers[2]  # after a taper
+
+
+def test_pump_and_tablets_stopped() -> None:
+    pump, oral = stop_pump(KB, 300, 84, 14), stop_oral(KB, [(84, 60.0)], 14)
+    assert pump.severity.max() > 1.5 * oral.severity.max()
+    assert pump.onset_h < oral.onset_h
+    told = said("pump_and_tablets_stopped")
+    assert [told[2], told[4], told[5], told[7]] == pytest.approx(
+        [pump.severity.max(), pump.onset_h, oral.severity.max(), oral.onset_h], abs=0.6
+    )
+
+
+def test_depressants_together() -> None:
+    of = harms(as_known(KB), 40.0).breathing
+    brain = settled_days(RESPONDER, TID, np.full((1, 3), 20.0)).mean["csf"][0]
+    index = [float(depression_index(of, level, Loads(opioid=1.0))[0]) for level in (brain, np.zeros(1))]
+    numbers = said("depressants_together")
+    assert numbers[2] == pytest.approx(index[0], abs=0.006)
+    for both, parts in (numbers[2:4], numbers[4:6], numbers[6:8]):
+        assert both > 1.05 * parts

@@ -31,7 +31,11 @@ def effects(ng_per_ml: np.ndarray) -> dict[str, np.ndarray]:
 def test_without_drug_nothing_changes() -> None:
     expected = {
         **dict.fromkeys(("presynaptic_release", "receptor_number", "reflex_gain", "strength", "brain_excitability"), 1.0),
-        "postsynaptic_conductance": 0.0, "withdrawal": 0.0, "spasms": 3.0, "sedation": 0.28, "modified_ashworth": 2.957,
+        "postsynaptic_conductance": 0.0,
+        "withdrawal": 0.0,
+        "spasms": 3.0,
+        "sedation": 0.28,
+        "modified_ashworth": 2.957,
     }
     assert {name: float(value[0]) for name, value in effects(at(0.0)).items()} == pytest.approx(expected, abs=1e-3)
 

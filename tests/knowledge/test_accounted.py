@@ -45,7 +45,7 @@ SAID_OTHERWISE = {  # what the table says and the knowledge base says otherwise,
 }
 NARROWED = {"INT-SEDHYP", "INT-SEDAH", "INT-NMB"}  # ATC groups whose subgroups are told apart (decision 7)
 LESS_RAISED = {"INT-GABAPENT"}  # a start or a rise alone does not raise what rests on a class warning (decision 7)
-ADDED = {"INT-MELATONIN"}  # made from the label of another medicine
+ADDED = {"INT-MELATONIN", "INT-VALERIAN"}  # made from what is said of another medicine
 PER_CENT = (1, 100, 1 / 1000)
 
 

@@ -190,6 +190,7 @@ def test_no_ceiling_is_above_the_highest_label_and_the_outlier_is_none() -> None
         "PED-UK-MAX-GE8": 60,
         "ADULT-MAX-CH": 80,
         "ADULT-MAX-FR": 75,
+        "ADULT-MAX-DE": 75,
         "PED-CH-MAX-LT8": 40,
         "PED-CH-MAX-KG": None,
         "RENAL-CA-DIALYSIS": 5,

@@ -14,7 +14,6 @@ from openbaclofen.infer.spine_fit import NAMES, SpinePredictor, beliefs
 from openbaclofen.infer.spine_measure import body_like
 from openbaclofen.infer.spine_rows import targets
 from openbaclofen.infer.spine_typical import level, places, spine_typical
-from openbaclofen.infer.spine_write import main
 
 KB = load()
 MISSED = {  # rows outside their interval, each with its written reason
@@ -70,7 +69,6 @@ def test_the_facts_are_those_of_the_fit() -> None:
         spread = KB.facts[name].ignorance
         assert spread is not None
         assert spread.cv == pytest.approx(np.sqrt(np.expm1(variance)), rel=0.05)
-    assert callable(main)
 
 
 def test_levels_grow_with_the_dose_and_fall_away_from_the_tip() -> None:

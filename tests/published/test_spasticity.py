@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from openbaclofen.body.engine import prepare
 from openbaclofen.errors import InputError
 from openbaclofen.facts import load
+from openbaclofen.infer.trial_arms import Beside, trial_arms
 from openbaclofen.outcome.spasticity import (
     MODIFIED,
     MUSCLES,
@@ -77,3 +78,42 @@ def test_an_arm_that_everyone_leaves_is_refused() -> None:
     one = np.ones(3)
     with pytest.raises(InputError):
         arm(np.random.default_rng(1), one, one, one, one, PLAIN, 1)
+
+
+@pytest.fixture(scope="module")
+def arms() -> list[tuple[Beside, ...]]:
+    return [trial_arms(KB, seed) for seed in range(1, 21)]
+
+
+def test_simulated_arms_look_like_published_ones(arms: list[tuple[Beside, ...]]) -> None:
+    """Over twenty trials: mean changes near those published, errors of their size, and as many people gone."""
+    for many in zip(*arms, strict=True):
+        change = float(np.mean([one.simulated.mean_change for one in many]))
+        told = many[0]
+        assert told.mean_change is not None
+        if "active" in told.name:  # the arm that its own sister trial contradicts: shown, not met
+            assert change < told.mean_change - 1
+        else:
+            assert change == pytest.approx(told.mean_change, abs=0.6), told.name
+        if told.standard_error is not None:
+            error = float(np.mean([one.simulated.standard_error for one in many]))
+            assert 0.5 < error / told.standard_error < 1.5
+        if told.left is not None:
+            gone = float(np.mean([1 - one.simulated.completed / one.simulated.number for one in many]))
+            assert gone == pytest.approx(told.left, abs=0.04)
+
+
+def test_drug_arms_answer_more_than_placebo_and_doses_in_their_order(arms: list[tuple[Beside, ...]]) -> None:
+    mean = np.array([[one.simulated.mean_change for one in many] for many in arms]).mean(axis=0)
+    share = np.array([[one.simulated.responders for one in many] for many in arms]).mean(axis=0)
+    placebo, drug, low, high, pump = mean
+    assert drug < placebo < 0
+    assert high < low < 0
+    assert pump < 2 * high
+    assert share[1] > share[0]
+    assert share[4] > 0.9
+
+
+def test_the_same_seed_gives_the_same_arms(arms: list[tuple[Beside, ...]]) -> None:
+    assert trial_arms(KB, 1) == arms[0]
+    assert arms[1] != arms[0]

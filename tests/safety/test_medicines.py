@@ -272,6 +272,13 @@ def test_melatonin_is_a_caution_and_no_second_depressant() -> None:
     assert {"INT-MELATONIN", "INT-OPIOID"} <= told(both)
 
 
+def test_valerian_is_a_caution_and_no_second_depressant() -> None:
+    assert finding(verdict(medicines=["valerian root"]), "INT-VALERIAN").severity == "caution"
+    both = told(verdict(medicines=["valerian", "oxycodone"]))
+    assert both >= {"INT-VALERIAN", "INT-OPIOID"}
+    assert not both & {"INT-MULTI-CNS", "INT-SEDHYP"}
+
+
 @pytest.mark.parametrize(
     ("text", "name"), [("rxnorm 3322", "diazepam"), ("N02AX02", "tramadol"), ("sleeper (N05CF02)", "zolpidem")]
 )

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import App, CycloptsError, Parameter
+from rich.console import Console
 
 from openbaclofen.apps.console import BAD_INPUT, OK, STOP, emit, fail, out
 from openbaclofen.errors import InputError
@@ -24,6 +25,8 @@ app = App(
     version_flags=["--version"],
 )
 
+Shown = Literal["chain", "doses", "stop"]
+Part = Literal["oral", "spine", "spasticity", "harms", "all"]
 Format = Literal["sbml", "nonmem", "mrgsolve", "rxode2"]
 CaseFile = Annotated[str, Parameter(help="case file (YAML or JSON), or - for standard input", allow_leading_hyphen=True)]
 Target = Annotated[str | None, Parameter(allow_leading_hyphen=True)]
@@ -90,6 +93,20 @@ def check(case: CaseFile, *, json: Json = False) -> int:
 
 
 @app.command
+def pump(case: CaseFile, *, json: Json = False, seed: Seed = 1) -> int:
+    """A pump's delivery, calendar, bridge, start, limits, and what errors and a stop bring. Exit 1 where a rule forbids."""
+    from openbaclofen import api
+    from openbaclofen.report import as_json, pump_text
+
+    found = api.pump(_case_of(case), seed=seed)
+    if json:
+        emit(as_json.text("pump", found))
+    else:
+        pump_text.print_pump(found, out())
+    return STOP if found.verdict.stops else OK
+
+
+@app.command
 def simulate(
     case: CaseFile,
     *,
@@ -98,6 +115,9 @@ def simulate(
     days: Annotated[float | None, Parameter(help="how long; default: the order and a week at its last dose")] = None,
     every_h: Annotated[float, Parameter(help="hours between outputs")] = 0.5,
     plot: Annotated[Path | None, Parameter(help="write a figure (.svg, .png or .pdf)")] = None,
+    page: Annotated[
+        Shown, Parameter(help="the order over time, benefit and harm by daily dose, or three ways to stop")
+    ] = "chain",
     out_file: Annotated[Path | None, Parameter(name="--out", help="write the summary as a .parquet or .csv table")] = None,
     json: Json = False,
 ) -> int:
@@ -105,6 +125,19 @@ def simulate(
     from openbaclofen import api
     from openbaclofen.report import as_json, course_text
 
+    if page != "chain":
+        if days is not None:
+            raise InputError(f"the page {page!r} has days of its own", "--days")
+        made = api.page(_case_of(case), page, people=people, seed=seed)
+        if plot is not None:
+            made.plot(plot)
+        if out_file is not None:
+            made.write(out_file)
+        if json:
+            emit(as_json.text(made.kind, made.document))
+        else:
+            made.print(out(), written=[p for p in (plot, out_file) if p is not None])
+        return OK
     course = api.simulate(_case_of(case), people=people, seed=seed, days=days, every_h=every_h)
     if plot is not None:
         course.plot(plot)
@@ -152,36 +185,55 @@ def claims(claim: Annotated[str | None, Parameter(help="one claim, S1-01 for exa
 @app.command
 def validate(
     *,
+    table: Annotated[
+        str | None, Parameter(help="oral_pk, outcomes, outcomes_extra, mechanism or intrathecal: every row")
+    ] = None,
+    everything: Annotated[bool, Parameter(name="--all", negative="", help="every row of every table")] = False,
     plot: Annotated[Path | None, Parameter(help="write observed against predicted (.svg, .png or .pdf)")] = None,
     json: Json = False,
 ) -> int:
-    """Observed against predicted for every published figure of oral pharmacokinetics, and why rows are left out."""
-    from openbaclofen import api
+    """Observed against predicted for every published figure that was fitted or held back, and why figures are missed."""
+    from openbaclofen.facts import load
+    from openbaclofen.infer.validate import validate as oral_figures
+    from openbaclofen.infer.validate_tables import TABLES, validate_tables
     from openbaclofen.report import as_json, validate_figure, validate_text
     from openbaclofen.report.course import whole
 
-    found = api.validate()
+    if table == TABLES[0] and not json:  # with the figures that are there for context
+        oral = oral_figures(load())
+        if plot is not None:
+            whole(plot, lambda target: validate_figure.draw(oral, target))
+        validate_text.print_validation(oral, out())
+        return OK
+    with Console(stderr=True).status("comparing") as status:
+        wanted = TABLES if table is None else (table,)
+        found = validate_tables(load(), wanted, lambda part: status.update(f"comparing: {part}"))
     if plot is not None:
         whole(plot, lambda target: validate_figure.draw(found, target))
     if json:
-        emit(as_json.text("validation", found))
+        emit(as_json.text("validation", found.to_dict()))
     else:
-        validate_text.print_validation(found, out())
+        validate_text.print_tables(found, out(), everything or table is not None)
     return OK
 
 
 @app.command
 def calibrate(
     *,
+    part: Annotated[Part, Parameter(help="what to refit; --check and --compare are of the oral part")] = "all",
     write: Annotated[bool, Parameter(help="write the fitted values into the knowledge base", negative="")] = False,
     check: Annotated[bool, Parameter(help="sample the posterior beside the approximation (minutes)", negative="")] = False,
     compare: Annotated[bool, Parameter(help="fit other structures and choices as well (minutes)", negative="")] = False,
 ) -> int:
     """Refit what is calibrated to its rows. The same rows give the same file, byte for byte; written only if asked."""
+    console = out()
+    if part != "oral":
+        if check or compare:
+            raise InputError("only the oral part is sampled and compared: add --part oral", "--part")
+        return _refitted(part, write, console)
     from openbaclofen import api
     from openbaclofen.report import validate_alternatives, validate_text
 
-    console = out()
     with console.status("fitting") as status:
         found, path = api.calibrate(write, lambda turn, misfit: status.update(f"fitting: round {turn}, misfit {misfit:.3g}"))
     validate_text.print_calibration(found, console)
@@ -196,6 +248,19 @@ def calibrate(
             tables = api.compare_calibrations(lambda name: status.update(f"fitting: {name}"))
         for refits in tables:
             validate_alternatives.print_refits(refits, console)
+    return OK
+
+
+def _refitted(part: str, write: bool, console: Console) -> int:
+    """Refit a part, or all one after the other."""
+    from openbaclofen.infer.calibrate_parts import PARTS, refit_all
+    from openbaclofen.report import validate_text
+
+    with console.status("fitting") as status:
+        found = refit_all(PARTS if part == "all" else (part,), write, lambda name: status.update(f"fitting: {name}"))
+    validate_text.print_parts(found, console)
+    for name in (one.file for one in found if write):
+        console.print(f"written: {name}")
     return OK
 
 

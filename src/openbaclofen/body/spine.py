@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from openbaclofen.body.oral import Body
 from openbaclofen.errors import InputError
@@ -157,7 +158,8 @@ def modes(spine: Spine, body: Body, cells: int = CELLS) -> Modes:
     )
     laplacian = _laplacian(spine, body, cells)
     laplacian[:, _CENTRAL, _CENTRAL] += cleared * ML_PER_L
-    rate, vector = np.linalg.eigh(laplacian / (root[:, :, None] * root[:, None, :]))
+    with threadpool_limits(1, "blas"):  # many small problems: threads of linear algebra only wait for one another
+        rate, vector = np.linalg.eigh(laplacian / (root[:, :, None] * root[:, None, :]))
     return Modes(spine, rate, vector, root, volume, cleared / np.asarray(body.central_volume))
 
 

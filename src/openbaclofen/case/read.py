@@ -16,7 +16,17 @@ from openbaclofen.dose.times import dosing_times
 from openbaclofen.patient.person import DatedCreatinine
 
 KEYS = ("title", "date", "patient", "therapy", "current", "question", "region", "events", "observations")
-_REGIONS: Mapping[str, CaseRegion] = {"US": "US", "UK": "UK", "FR": "FR", "CA": "CA", "CH": "CH", "INT": "INT", "GB": "UK"}
+_REGIONS: Mapping[str, CaseRegion] = {
+    "US": "US",
+    "UK": "UK",
+    "GB": "UK",
+    "FR": "FR",
+    "CA": "CA",
+    "CH": "CH",
+    "DE": "DE",
+    "AT": "AT",
+    "INT": "INT",
+}
 _QUESTIONS: Mapping[str, Question] = {
     "start": "start",
     "adjust": "adjust",

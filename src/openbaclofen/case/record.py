@@ -8,9 +8,18 @@ from typing import Literal
 
 from openbaclofen.dose.regimen import Regimen
 from openbaclofen.patient.person import Patient
-from openbaclofen.units import Concentration, Creatinine, Duration, IntrathecalConcentration, IntrathecalRate, OralDose
+from openbaclofen.units import (
+    Concentration,
+    Creatinine,
+    Duration,
+    IntrathecalConcentration,
+    IntrathecalDose,
+    IntrathecalRate,
+    OralDose,
+    Volume,
+)
 
-CaseRegion = Literal["US", "UK", "FR", "CA", "CH", "INT"]
+CaseRegion = Literal["US", "UK", "FR", "CA", "CH", "DE", "AT", "INT"]
 Question = Literal["start", "adjust", "stop", "missed", "switch", "ingestion", "check"]
 Food = Literal["with", "without"]
 EVENT_KINDS = (
@@ -60,13 +69,25 @@ class IntravenousTherapy:
 
 @dataclass(frozen=True)
 class IntrathecalTherapy:
-    """A pump programme."""
+    """A pump programme.
+
+    filled, fill_volume: the day of the last fill and what the reservoir held after it. alarm_volume: at which the pump warns.
+    catheter_volume, tubing_volume: from the pump to the tip, and within the pump. screening_dose, screening_lasted: of the
+    trial before a start, the dose that worked and for how long.
+    """
 
     rate: IntrathecalRate
     programme: str
     mode: Literal["continuous"] = "continuous"
     catheter_tip: str | None = None
     concentration: IntrathecalConcentration | None = None
+    filled: date | None = None
+    fill_volume: Volume | None = None
+    alarm_volume: Volume | None = None
+    catheter_volume: Volume | None = None
+    tubing_volume: Volume | None = None
+    screening_dose: IntrathecalDose | None = None
+    screening_lasted: Duration | None = None
     form: str = "intrathecal_injection"
 
 

@@ -13,11 +13,18 @@ from openbaclofen.case.source import Node
 from openbaclofen.dose.regimen import Regimen
 from openbaclofen.dose.sig import Sig, format_sig, parse_sig
 from openbaclofen.errors import InputError
-from openbaclofen.units import DAYS_PER_YEAR, Duration, IntrathecalConcentration, IntrathecalRate
+from openbaclofen.units import DAYS_PER_YEAR, Duration, IntrathecalConcentration, IntrathecalDose, IntrathecalRate, Volume
 
 ORAL_KEYS = ("route", "sig", "product", "form", "food")
 VEIN_KEYS = ("route", "sig", "over")
-PUMP_KEYS = ("route", "programme", "catheter_tip", "concentration")
+VOLUMES = {
+    "fill_volume": "pump_fill",
+    "alarm_volume": "pump_fill",
+    "catheter_volume": "pump_tubing",
+    "tubing_volume": "pump_tubing",
+}
+SCREENING = ("screening_dose", "screening_lasted")
+PUMP_KEYS = ("route", "programme", "catheter_tip", "concentration", "filled", *VOLUMES, *SCREENING)
 SINCE = "since"
 _ROUTES: Mapping[str, str] = {
     "oral": "oral",
@@ -172,10 +179,20 @@ def _pump(node: Node, stated: dict[str, Node], also: tuple[str, ...]) -> Intrath
     if match is None or match.group("mode").lower() != _MODE:
         raise stated["programme"].error(f"expected a dose a day and 'continuous', such as '250 ug/d continuous'; got {said!r}")
     rate = replace(stated["programme"], value=match.group("rate"))
-    strength = stated.get("concentration")
+    strength, dose, lasted = (stated.get(key) for key in ("concentration", *SCREENING))
+    volumes = {key: fields.quantity(stated[key], Volume, bounds) for key, bounds in VOLUMES.items() if key in stated}
+    if {"fill_volume", "alarm_volume"} <= volumes.keys() and volumes["alarm_volume"] >= volumes["fill_volume"]:
+        raise stated["alarm_volume"].error(f"the alarm lies at or above what was filled in, {volumes['fill_volume']}")
     return IntrathecalTherapy(
         rate=fields.quantity(rate, IntrathecalRate, "intrathecal_rate"),
         programme=said,
         catheter_tip=fields.text(stated["catheter_tip"]) if "catheter_tip" in stated else None,
         concentration=fields.quantity(strength, IntrathecalConcentration, "intrathecal_concentration") if strength else None,
+        filled=fields.day(stated["filled"]) if "filled" in stated else None,
+        screening_dose=fields.quantity(dose, IntrathecalDose, "screening_dose") if dose else None,
+        screening_lasted=fields.quantity(lasted, Duration) if lasted else None,
+        fill_volume=volumes.get("fill_volume"),
+        alarm_volume=volumes.get("alarm_volume"),
+        catheter_volume=volumes.get("catheter_volume"),
+        tubing_volume=volumes.get("tubing_volume"),
     )

@@ -1,36 +1,37 @@
-"""Steps, or an amount swallowed, and likenesses go in; what is expected comes out, each number with both of its ranges."""
+"""Steps of a dose and likenesses go in; what is expected comes out, each number with both of its ranges."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import numpy as np
 
 from openbaclofen.body.schedule import Doses
 from openbaclofen.cascade import Course
-from openbaclofen.case.record import Case
 from openbaclofen.decide.expect import expected
 from openbaclofen.decide.likeness import Likenesses
-from openbaclofen.decide.records import Expected, IfWrong, Proposal, Reason
+from openbaclofen.decide.records import Expected, Proposal
 from openbaclofen.dose.regimen import Regimen
-from openbaclofen.facts import KnowledgeBase
-from openbaclofen.facts.statement import row_value
-from openbaclofen.infer.ingestion import ingested
+from openbaclofen.infer.history import Taken
 from openbaclofen.units import HOURS_PER_DAY
 
 SETTLED_DAYS = 4
-THRESHOLDS = (
-    ("drug.therapeutic_range", max),
-    ("drug.toxic_range", min),
-)  # above the reference range; from where toxicity is reported
 WATCHED_DAYS = 3
-SEEN_IN_OVERDOSE = ("oral_pk:Perry1998:C_serum", "oral_pk:Franchitto2018:t_half")
 
 
-def foresee_dose(proposal: Proposal, regimen: Regimen, likenesses: Likenesses) -> Proposal:
-    """The proposal with what is expected on the last day of each step (of the last step: a few days into it)."""
+def foresee_dose(
+    proposal: Proposal,
+    regimen: Regimen,
+    likenesses: Likenesses,
+    before: Taken | None,
+    settled: Mapping[float, tuple[Expected, ...]],
+) -> Proposal:
+    """The proposal with what is expected on the last day of each step (of the last step: a few days into it).
+
+    before: what is taken now, from which the steps go on. settled: what each daily dose does once settled.
+    """
     ends, day = [], 0.0
     for phase in regimen.phases:
         day += phase.days if phase.days is not None else SETTLED_DAYS
@@ -38,8 +39,11 @@ def foresee_dose(proposal: Proposal, regimen: Regimen, likenesses: Likenesses) -
     until = ends[-1] * HOURS_PER_DAY
     times = np.arange(0.0, until + 1)
     at, mg = regimen.events(until)
-    course = likenesses.course(Doses(at, mg), times)
-    steps = [replace(step, expected=last_day(course, end)) for step, end in zip(proposal.steps, ends, strict=True)]
+    course = likenesses.course(Doses(at, mg), times, before)
+    steps = [
+        replace(step, expected=last_day(course, end), settled=settled[step.daily_mg])
+        for step, end in zip(proposal.steps, ends, strict=True)
+    ]
     return replace(proposal, steps=tuple(steps))
 
 
@@ -63,39 +67,3 @@ def summary(course: Course, title: str, name: str, inside: np.ndarray, how: Call
     people = how(course.quantities()[name][:, inside], axis=1)
     draws = how(course.ignorance.quantities()[name][:, inside], axis=1)
     return expected(title, course.units[name], people, draws, course.grades[name])
-
-
-def foresee_ingestion(amount_mg: float, likenesses: Likenesses, kb: KnowledgeBase, case: Case | None = None) -> IfWrong:
-    """Peak, and time above the stated thresholds, after one dose. No saturation of absorption is assumed.
-
-    case: with it, the form swallowed, charcoal, lavage and dialysis sessions placed by the ingestion take part.
-    """
-    times = np.arange(0.0, WATCHED_DAYS * HOURS_PER_DAY + 1, 0.5)
-    taken = ingested(amount_mg, likenesses.typical, case, kb, times[-1])
-    course = likenesses.course_of(taken.person, taken.doses, times, taken.removals, taken.settled)
-    whole = np.ones(len(times), dtype=bool)
-    rows = [summary(course, "plasma, highest", "plasma", whole, np.max)]
-    for fact, end in THRESHOLDS:
-        bound = kb.facts[fact].value
-        if not isinstance(bound, list):
-            raise AssertionError(f"{fact} holds a low and a high value")
-        rows.append(hours_above(course, end(bound), times[1] - times[0]))
-    seen, slow = (kb.evidence[row] for row in SEEN_IN_OVERDOSE)
-    advice = (
-        *((Reason("; ".join(taken.person.said), taken.facts),) if taken.person.said else ()),
-        Reason(
-            "the model is not fitted to overdose and takes absorption as unsaturated; expect lower peaks and a slower fall: "
-            f"{seen.dose} gave {row_value(seen)} in {seen.population}, and half-lives of {row_value(slow)} are published",
-            (*(fact for fact, _ in THRESHOLDS), *SEEN_IN_OVERDOSE),
-        ),
-    )
-    return IfWrong(f"{amount_mg:g} mg was swallowed at once", advice, tuple(rows))
-
-
-def hours_above(course: Course, level: float, step_h: float) -> Expected:
-    """Hours for which plasma stays above a level."""
-    if course.ignorance is None:
-        raise AssertionError("a course for a plan carries its ignorance")
-    people = (course.plasma_ng_per_ml > level).sum(axis=1) * step_h
-    draws = (course.ignorance.plasma_ng_per_ml > level).sum(axis=1) * step_h
-    return expected(f"time above {level:g} ng/mL", "h", people, draws, course.grades["plasma"])

@@ -13,7 +13,11 @@ Answer = Literal["proposal", "nothing permissible", "cannot tell", "no change", 
 @dataclass(frozen=True)
 class Expected:
     """A predicted quantity. low, high: 90 % of people like this one; ignorance_low, ignorance_high: 90 % range of the
-    middle value over what is not known about the typical person. grade: calibrated, extrapolated or assumed."""
+    middle value over what is not known about the typical person. grade: calibrated, extrapolated or assumed.
+
+    against: the middle of the same in other circumstances, which against_is names (`without the drug`, the part that placebo
+    has too; `without baclofen`; `usually`); None where nothing is compared.
+    """
 
     quantity: str
     unit: str
@@ -23,23 +27,36 @@ class Expected:
     ignorance_low: float
     ignorance_high: float
     grade: str
+    against: float | None = None
+    against_is: str = ""
 
 
 @dataclass(frozen=True)
 class Step:
-    """A stretch of days at one dose. day_to None: go on. take: what the patient takes, in real units."""
+    """A stretch of days at one dose. day_to None: go on. take: what the patient takes, in real units.
+
+    doses_mg, hours: the doses of a dosing day and their hours. expected: on the last day of the step.
+    settled: what the dose does, wanted and unwanted, once level and adaptation have settled on it.
+    """
 
     day_from: int
     day_to: int | None
     sig: str
     daily_mg: float
     take: str
+    doses_mg: tuple[float, ...] = ()
+    hours: tuple[float, ...] = ()
     expected: tuple[Expected, ...] = ()
+    settled: tuple[Expected, ...] = ()
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """One dose that was weighed. chances are fractions; net = relief - weight x side effect."""
+    """One dose that was weighed. chances are fractions; net = relief - weight x side effect.
+
+    leaving: chance to leave treatment for a side effect at all; response: that a rating is better by a point, hope and noise of
+    ratings included; placebo's part of both is stated.
+    """
 
     sig: str
     daily_mg: float
@@ -48,6 +65,8 @@ class Candidate:
     side_effect: Expected | None
     net: float | None
     why: str
+    leaving: Expected | None = None
+    response: Expected | None = None
 
 
 @dataclass(frozen=True)
@@ -79,8 +98,22 @@ class IfWrong:
 
 
 @dataclass(frozen=True)
+class WayOut:
+    """One way to stop, and what it is predicted to do. days: to the last dose, from now. proposed: whether it is the plan's."""
+
+    name: str
+    days: float
+    proposed: bool
+    predicted: tuple[Expected, ...]
+
+
+@dataclass(frozen=True)
 class Plan:
-    """The answer to a case. The same input and seed give the same plan, bit for bit."""
+    """The answer to a case. The same input and seed give the same plan, bit for bit.
+
+    as_of: the date of the case, empty where it states none. ways_out: where the question is how to stop, the one with the least
+    withdrawal first.
+    """
 
     title: str
     question: str
@@ -102,3 +135,4 @@ class Plan:
     version: str
     knowledge: str
     notes: tuple[str, ...] = field(default=())
+    ways_out: tuple[WayOut, ...] = field(default=())

@@ -31,6 +31,7 @@ class Choice:
 
     proposal: Proposal | None
     candidates: tuple[Candidate, ...]
+    ladder: tuple[Rung, ...]
     regimen: Regimen | None
     supply: Supply | None
     reasons: tuple[Reason, ...]
@@ -38,9 +39,9 @@ class Choice:
 
 
 def choose_dose(
-    case: Case, situation: Situation, verdict: Verdict, kb: KnowledgeBase, likenesses: Callable[[], Likenesses]
+    case: Case, situation: Situation, verdict: Verdict, kb: KnowledgeBase, likenesses: Callable[[str], Likenesses]
 ) -> Choice:
-    """The lowest dose whose net benefit is near the best, among those that break no rule. likenesses: made only if needed."""
+    """The lowest dose whose net benefit is near the best, among those that break no rule. likenesses: of a form, if needed."""
     found = paces(situation, kb, case.region, cautious=any(f.topic in CAUTIOUS_TOPICS for f in verdict.findings))
     if not found:
         return _nothing("no sourced rule says how to start and raise the dose for this person in this region")
@@ -57,7 +58,7 @@ def choose_dose(
     struck = struck_out(case, ladder, pace, units, kb)
     if ladder[0].daily_mg in struck:
         return _nothing(f"even {ladder[0].sig} is {struck[ladder[0].daily_mg]}", limits)
-    candidates = weigh(ladder, struck, likenesses(), kb)
+    candidates = weigh(ladder, struck, likenesses(units.form), kb)
     chosen, candidates = choose(candidates, kb)
     if chosen is None:
         return _nothing("every dose of the ladder breaks a rule", limits)
@@ -71,7 +72,7 @@ def choose_dose(
         f"{pace.text} [{pace.rule}, {pace.region}]",
     )
     reasons = (Reason(f"pace: {pace.text}", (pace.rule,)), *limits, Reason(f"dosed with {units.why}"))
-    return Choice(proposal, candidates, regimen, units, reasons, "")
+    return Choice(proposal, candidates, ladder, regimen, units, reasons, "")
 
 
 def struck_out(case: Case, ladder: Sequence[Rung], pace: Pace, units: Supply, kb: KnowledgeBase) -> dict[float, str]:
@@ -119,4 +120,4 @@ def _taken_now(case: Case) -> float:
 
 
 def _nothing(why: str, reasons: tuple[Reason, ...] = ()) -> Choice:
-    return Choice(None, (), None, None, reasons, why)
+    return Choice(None, (), (), None, None, reasons, why)

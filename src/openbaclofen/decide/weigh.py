@@ -13,6 +13,9 @@ from openbaclofen.decide.spread import phase
 from openbaclofen.dose.regimen import Regimen
 from openbaclofen.facts import KnowledgeBase
 
+LEAVES, RESPONSE = "leaves for a side effect within 12 weeks", "a rating 1 point or more better"
+WITHOUT_DRUG = "without the drug"
+
 
 def weigh(rungs: Sequence[Rung], struck: dict[float, str], likenesses: Likenesses, kb: KnowledgeBase) -> tuple[Candidate, ...]:
     """Simulate every rung at steady state on the same likenesses. struck: daily dose to why the rules forbid it.
@@ -28,27 +31,41 @@ def weigh(rungs: Sequence[Rung], struck: dict[float, str], likenesses: Likenesse
     for i, rung in enumerate(rungs):
         relief = chance("meaningful relief", steady.ashworth_fall[i] >= needed, steady.draw, steady.grade_relief)
         harm = chance("dose-limiting side effect beyond placebo", steady.limiting[i], steady.draw, steady.grade_limiting)
+        leaves = chance(LEAVES, steady.leaving[i], steady.draw, steady.grade_limiting)
+        placebo = significant(float(steady.leaving_placebo.mean()))
+        response = chance(RESPONSE, steady.rated[i], steady.draw, steady.grade_relief)
+        hope = significant(float(steady.rated_placebo.mean()))
         why = struck.get(rung.daily_mg, "")
         found.append(
-            Candidate(rung.sig, rung.daily_mg, not why, relief, harm, significant(relief.middle - weight * harm.middle), why)
+            Candidate(
+                rung.sig,
+                rung.daily_mg,
+                not why,
+                relief,
+                harm,
+                significant(relief.middle - weight * harm.middle),
+                why,
+                replace(leaves, against=placebo, against_is=WITHOUT_DRUG),
+                replace(response, against=hope, against_is=WITHOUT_DRUG),
+            )
         )
     return tuple(found)
 
 
 def choose(candidates: Sequence[Candidate], kb: KnowledgeBase) -> tuple[Candidate | None, tuple[Candidate, ...]]:
-    """The lowest allowed dose within the margin of the best net, and all candidates with why each was or was not taken."""
+    """The lowest allowed dose with enough of the best net, and all candidates with why each was or was not taken."""
     allowed = [c for c in candidates if c.allowed and c.net is not None]
     if not allowed:
         return None, tuple(candidates)
     margin = kb.value("decision.margin")
     best = max(c.net for c in allowed if c.net is not None)
-    chosen = next(c for c in allowed if c.net is not None and c.net >= best - margin)
+    chosen = next(c for c in allowed if c.net is not None and c.net >= best - margin * abs(best))
 
     def said(c: Candidate) -> str:
         if not c.allowed or c.net is None:
             return c.why
         if c is chosen:
-            return f"lowest within {margin:g} of the best net"
+            return f"lowest with {1 - margin:.0%} of the best net"
         return "higher, not enough gain" if c.daily_mg > chosen.daily_mg else "less net benefit"
 
     return chosen, tuple(replace(c, why=said(c)) for c in candidates)

@@ -66,7 +66,10 @@ class Seen:
 
 @dataclass(frozen=True)
 class HarmFit:
-    """log_values, prior_log, prior_sd (facts,) and covariance, by FITTED, on the log scale. rows: standardised misses."""
+    """log_values, prior_log, prior_sd (facts,) and covariance, by FITTED, on the log scale. rows: standardised misses.
+
+    slopes (rows, facts): of those misses.
+    """
 
     names: tuple[str, ...]
     log_values: np.ndarray
@@ -74,6 +77,7 @@ class HarmFit:
     prior_log: np.ndarray
     prior_sd: np.ndarray
     rows: Mapping[str, float]
+    slopes: np.ndarray
     cost: float
 
     @property
@@ -255,8 +259,14 @@ def _alcohol(kb: KnowledgeBase, at: Exposure) -> list[Seen]:
     ]
 
 
-def calibrate_harms(kb: KnowledgeBase, at: Exposure | None = None, fixed: Mapping[str, float] | None = None) -> HarmFit:
+def calibrate_harms(
+    kb: KnowledgeBase,
+    at: Exposure | None = None,
+    fixed: Mapping[str, float] | None = None,
+    start: Mapping[str, float] | None = None,
+) -> HarmFit:
     """Fit FITTED to the rows. fixed: facts held at other values than the knowledge base has (a profile); may name a fitted one.
+    start: values to search from, if not the beliefs.
 
     Errors: InputError where a prior is missing.
     """
@@ -272,7 +282,8 @@ def calibrate_harms(kb: KnowledgeBase, at: Exposure | None = None, fixed: Mappin
         of = harms({**base, **{name: np.array([np.exp(x)]) for name, x in zip(names, logs, strict=True)}}, age)
         return np.array([(row.predicted(of) - row.observed) / row.error for row in rows] + list((logs - prior_log) / prior_sd))
 
-    found = least_squares(misses, prior_log, x_scale=prior_sd, jac="3-point")
+    begin = prior_log if start is None else np.log([start[name] for name in names])
+    found = least_squares(misses, begin, x_scale=prior_sd, jac="3-point")
     return HarmFit(
         names,
         found.x,
@@ -280,6 +291,7 @@ def calibrate_harms(kb: KnowledgeBase, at: Exposure | None = None, fixed: Mappin
         prior_log,
         prior_sd,
         {row.row: float(miss) for row, miss in zip(rows, found.fun, strict=False)},
+        found.jac[: len(rows)],
         float(found.cost),
     )
 

@@ -96,6 +96,18 @@ def differing(kb: KnowledgeBase, values: Values, seed: int) -> Values:
     return found
 
 
+def of_likenesses(kb: KnowledgeBase, draw: np.ndarray, seed: int, age_years: float) -> Harms:
+    """Of likenesses who differ as people do under draws of what is not known; draw (people,) numbers the draw of each."""
+    unknown = drawn(kb, int(draw.max()) + 1, seed)
+    return harms(differing(kb, {fact: value[draw] for fact, value in unknown.items()}, seed), age_years)
+
+
+def of_people_and_draws(kb: KnowledgeBase, number: int, draws: int, seed: int, age_years: float) -> Harms:
+    """Of people who differ, about the facts as they stand, and after them of the typical person under draws."""
+    people, unknown = differing(kb, as_known(kb, number), seed), drawn(kb, draws, seed)
+    return harms({fact: np.concatenate([value, unknown[fact]]) for fact, value in people.items()}, age_years)
+
+
 def together(kb: KnowledgeBase) -> tuple[tuple[str, ...], np.ndarray]:
     """The facts that were calibrated together, and the correlation of their logarithms.
 

@@ -155,7 +155,7 @@ class _Measured:
     def __call__(self, values: Values, z: Array) -> list[tuple[Array, Array]]:
         """Prediction and coefficient of variation between people of each target."""
         found = self.analysis(values, self.design, z)
-        spread = {name: between(found[name]) for name in {t.quantity for t in self.wanted}}
+        spread = {name: between(found[name]) for name in dict.fromkeys(t.quantity for t in self.wanted)}  # one order: cached
 
         def of(t: Target, at: int) -> Array:
             quantity = found[t.quantity]

@@ -13,12 +13,10 @@ import numpy as np
 from openbaclofen.errors import InputError
 from openbaclofen.facts import KnowledgeBase
 from openbaclofen.facts.schema import EvidenceRow
-from openbaclofen.infer.harm_fit import HarmFit, calibrate_harms
 from openbaclofen.infer.harm_predict import predicted
-from openbaclofen.infer.harm_unpredicted import missed_because, reason_of
+from openbaclofen.infer.reasons import missed_because, not_predicted_because
 from openbaclofen.infer.validate import Compared, said
 
-__all__ = ["TOPICS", "HarmFit", "calibrate_harms", "compared", "rows"]
 TABLES = ("outcomes", "outcomes_extra")
 TOPICS = ("unwanted effects", "kidney", "overdose", "with other depressants", "alcohol use disorder", "other uses")
 ALSO = ("outcomes:Durant2018_PKPD:time_of_peak_subjective/GH_effect",)
@@ -47,7 +45,7 @@ def _of(row: EvidenceRow, found: Mapping[str, np.ndarray]) -> Compared:
     plain = (row.id, row.study, row.quantity, row.unit, said(row))
     figures = found.get(row.id)
     if figures is None:
-        why = reason_of(row.id)
+        why = not_predicted_because(row.id)
         if why is None:
             raise InputError(f"{row.id} is neither predicted nor said why not", "evidence")
         return Compared(*plain, row.value, None, None, None, None, None, row.role, why)
@@ -56,5 +54,5 @@ def _of(row: EvidenceRow, found: Mapping[str, np.ndarray]) -> Compared:
     observed = row.value if row.value is not None else (least + most) / 2
     fold = middle / observed if observed * middle > 0 else None
     inside = bool(low <= most and high >= least)
-    why = row.reason if inside else f"{row.reason} Missed: {missed_because(row.id)}"
+    why = row.reason if inside else f"{row.reason} Missed: {missed_because(row.id) or 'no reason is known'}."
     return Compared(*plain, observed, middle, low, high, fold, inside, row.role, why)

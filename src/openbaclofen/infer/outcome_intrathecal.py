@@ -12,6 +12,7 @@ import numpy as np
 from openbaclofen.body.spine import Modes, modes
 from openbaclofen.body.spine_course import Delivery, continuous, course, settled
 from openbaclofen.facts import KnowledgeBase
+from openbaclofen.infer.reasons import missed_because
 from openbaclofen.infer.spine_fit import NAMES, SpinePredictor
 from openbaclofen.infer.spine_measure import body_like
 from openbaclofen.infer.spine_rows import SpineTarget, targets
@@ -136,7 +137,7 @@ def record_of(target: SpineTarget, log: float, sd: float) -> Compared:
     low, high = (float(np.exp(log + z * sd)) for z in (-_NINETY_PERCENT, _NINETY_PERCENT))
     bound = row.statistic == "upper_bound"
     inside = low <= target.observed if bound else low <= target.observed <= high
-    why = row.reason if inside else f"{row.reason} {_MISSES.get(row.quantity, '')}".strip()
+    why = row.reason if inside else f"{row.reason} Missed: {missed_because(row.id) or 'no reason is known'}."
     return Compared(
         *(row.id, row.study, row.quantity, row.unit, said(row), target.observed, predicted, low, high),
         predicted / target.observed,
@@ -144,11 +145,3 @@ def record_of(target: SpineTarget, log: float, sd: float) -> Compared:
         row.role,
         why,
     )
-
-
-_MISSES = {
-    "time_to_ss_CSF": "Levels settle earlier here: with half-lives of 0.9-5 h few need to wait a day. The label does not "
-    "say how often levels were taken.",
-    "CL_CSF": "With one spread of loss for all, the four people of this range lie further apart than four people mostly do.",
-    "CSF_conc_ss": "A level in proportion to the dose cannot be 130 ng/mL at 50 and 1240 at 1200 ug/day in the same person.",
-}

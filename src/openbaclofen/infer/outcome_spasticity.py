@@ -11,14 +11,13 @@ import numpy as np
 from openbaclofen.errors import InputError
 from openbaclofen.facts import KnowledgeBase
 from openbaclofen.facts.schema import EvidenceRow
-from openbaclofen.infer.spasticity_fit import calibrate_spasticity, deviates, error, observed, on_log, values_of
+from openbaclofen.infer.reasons import missed_because, not_predicted_because
+from openbaclofen.infer.spasticity_fit import as_written, deviates, error, fitted_names, observed, on_log, values_of
 from openbaclofen.infer.spasticity_predict import Predict, predicted
-from openbaclofen.infer.spasticity_unpredicted import missed_because, reason_of
 from openbaclofen.infer.validate import Compared, said
 from openbaclofen.infer.withdrawal_course import Withdrawal, stop_oral
 from openbaclofen.population import normals
 
-__all__ = ["calibrate_spasticity", "compared", "rows"]
 _TOPICS = ("efficacy", "withdrawal", "tolerance")
 _PUMP = (
     "Ashworth",
@@ -61,15 +60,17 @@ def _ours(row: EvidenceRow) -> bool:
 
 
 def compared(kb: KnowledgeBase) -> tuple[Compared, ...]:
-    """Compare every row with the model, fitted anew to the rows with the role fit.
+    """Compare every row with the model as the facts stand now.
 
     Errors: InputError where a row has neither a prediction nor a reason for having none.
     """
-    fit = calibrate_spasticity(kb)
-    z = normals(_SEED, [f"fitted {name}" for name in fit.names], _DRAWS).T @ np.linalg.cholesky(fit.covariance).T + fit.z
-    z[0] = fit.z
-    of = predicted(kb, values_of(kb, z, deviates(kb, _DRAWS, _SEED)))
-    middle = {name: float(value[0]) for name, value in predicted(kb, values_of(kb, fit.z[None])).items()}
+    best, covariance = as_written(kb)
+    names = [f"fitted {name}" for name in fitted_names(kb)]
+    z = best + normals(_SEED, names, _DRAWS).T @ np.linalg.cholesky(covariance).T
+    unsure = deviates(kb, _DRAWS, _SEED)
+    z, unsure = (np.concatenate([first, rest]) for first, rest in ((best[None], z), (np.zeros((1, unsure.shape[1])), unsure)))
+    every = predicted(kb, values_of(kb, z, unsure))  # the facts as they stand first, so that one pass serves both
+    of, middle = {name: value[1:] for name, value in every.items()}, {name: float(value[0]) for name, value in every.items()}
     return tuple(_of(kb, row, of, middle) for row in rows(kb))
 
 
@@ -80,7 +81,7 @@ def _of(kb: KnowledgeBase, row: EvidenceRow, of: Predict, middle: dict[str, floa
     if row.id not in of and row.time == _BEGIN:
         return Compared(*plain, row.value, None, None, None, None, None, row.role, "from here its later figure is predicted")
     if row.id not in of:
-        why = reason_of(row.id)
+        why = not_predicted_because(row.id)
         if why is None:
             raise InputError(f"{row.id} is neither predicted nor said why not", "evidence")
         return Compared(*plain, row.value, None, None, None, None, None, row.role, why)
@@ -98,7 +99,7 @@ def _record(row: EvidenceRow, middle: float, low: float, high: float) -> Compare
         least = -np.inf
     inside = bool(low <= most and high >= least)
     fold = middle / told if told * middle > 0 else None
-    why = row.reason if inside else f"{row.reason} Missed: {missed_because(row.id)}"
+    why = row.reason if inside else f"{row.reason} Missed: {missed_because(row.id) or 'no reason is known'}."
     return Compared(row.id, row.study, row.quantity, row.unit, said(row), told, middle, low, high, fold, inside, row.role, why)
 
 

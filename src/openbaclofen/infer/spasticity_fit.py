@@ -1,7 +1,7 @@
 """Rows on reflex, tone, spasm and dose to fit, and beliefs, go in; the most probable facts and how sure they are come out.
 
 One set of facts for tablets and pumps. Each fact is z standard deviations from its belief, so beliefs are least squares too;
-uncertainty by Laplace, and by profile: the cost where one z is held and the others are fitted again.
+uncertainty by Laplace; `infer.identify` makes profiles.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -20,13 +21,16 @@ from openbaclofen.facts import KnowledgeBase
 from openbaclofen.facts.schema import EvidenceRow
 from openbaclofen.infer.outcome_intrathecal import bolus_course, spinal_concentration
 from openbaclofen.infer.spasticity_people import CORD
-from openbaclofen.infer.spasticity_predict import BOLUS_H, Predict, predicted
+from openbaclofen.infer.spasticity_predict import BOLUS_H, DRIFT, Predict, predicted
 from openbaclofen.infer.typical import known_of
 from openbaclofen.population import log_sd, normals
 from openbaclofen.units import HOURS_PER_DAY, NG_PER_UG, UG_PER_MG, AbsoluteGFR, Volume
 
 PRIOR = "spasticity.prior."
+CORRELATION = "spasticity.correlation"
+NINETY = NormalDist().inv_cdf(1 - 0.5 / 10)  # standard deviations to either end of 90 %
 _STEP = 1 / 1000
+_EDGE = 1e-6  # of a belief between two ends
 _NEVER = 10.0 * 1000  # stands for a dose that no level reaches
 _OTHERS = (
     *("outcome.rating_noise", "outcome.placebo_half_life", "receptor.responders_spinal", "receptor.responders_cerebral_palsy"),
@@ -40,13 +44,17 @@ _OTHERS = (
 
 @dataclass(frozen=True)
 class SpasticityFit:
-    """z (facts,) from the beliefs, its covariance, the facts' values, and the rows: observed, predicted, standard error."""
+    """z (facts,) from the beliefs, its covariance, the facts' values, and the rows: observed, predicted, standard error.
+
+    slopes (rows, facts): of the standardised residuals.
+    """
 
     names: tuple[str, ...]
     z: np.ndarray
     covariance: np.ndarray
     values: Mapping[str, float]
     rows: tuple[tuple[str, float, float, float], ...]
+    slopes: np.ndarray
     cost: float
 
     @property
@@ -127,13 +135,15 @@ def observed(row: EvidenceRow) -> float:
 
 def on_log(row: EvidenceRow) -> bool:
     """Doses are compared by their logarithm, scores and shares as they are."""
-    return row.unit in ("ug/day", "mg/day per year", "months", "years")
+    return row.unit in ("ug/day", "months", "years")
 
 
 def error(kb: KnowledgeBase, row: EvidenceRow) -> float:
     """Standard error of a row, in its unit or on the log scale: of its figure and of studies about one another."""
     if on_log(row):
         return kb.value(f"spasticity.study.{'dose' if row.quantity.startswith('ED_') else 'plateau'}_error")
+    if row.id == DRIFT:
+        return kb.value("spasticity.study.drift_error")
     drug = kb.value("spasticity.study.effect_error") * abs(observed(row)) if row.arm == "difference" else 0.0
     if row.quantity.startswith("HM_"):
         return 100 * kb.value("spasticity.study.share_error")
@@ -158,8 +168,13 @@ def to_fit(kb: KnowledgeBase, of: Predict) -> list[EvidenceRow]:
     return [row for row in kb.evidence.values() if row.role == "fit" and row.id in of]
 
 
-def calibrate_spasticity(kb: KnowledgeBase, held: Mapping[str, float] | None = None) -> SpasticityFit:
-    """Fit; held: z of facts that are kept there (a profile). Errors: InputError where the search does not converge."""
+def calibrate_spasticity(
+    kb: KnowledgeBase, held: Mapping[str, float] | None = None, start: Mapping[str, float] | None = None
+) -> SpasticityFit:
+    """Fit; held: z of facts that are kept there (a profile); start: z to search from, if not the beliefs.
+
+    Errors: InputError where the search does not converge.
+    """
     names = fitted_names(kb)
     rows = to_fit(kb, predicted(kb, values_of(kb, np.zeros((1, len(names))))))
     free = [i for i, name in enumerate(names) if name not in (held or {})]
@@ -181,7 +196,8 @@ def calibrate_spasticity(kb: KnowledgeBase, held: Mapping[str, float] | None = N
         return ((moved[: len(x)] - moved[len(x) :]) / (2 * _STEP)).T
 
     options: dict[str, Any] = {"jac": slopes, "xtol": 1e-6, "ftol": 1e-6}
-    found = least_squares(lambda x: at(x[None])[0], base[free], **options)
+    begin = np.array([(start or {}).get(names[i], 0.0) for i in free])
+    found = least_squares(lambda x: at(x[None])[0], begin, **options)
     if not found.success:
         raise InputError(f"the fit did not converge: {found.message}", "spasticity")
     z = base.copy()
@@ -190,8 +206,41 @@ def calibrate_spasticity(kb: KnowledgeBase, held: Mapping[str, float] | None = N
     told = tuple((row.id, observed(row), float(of[row.id][0]), float(e)) for row, e in zip(rows, errors, strict=True))
     covariance = np.linalg.inv(found.jac.T @ found.jac)
     return SpasticityFit(
-        tuple(names[i] for i in free), found.x, covariance, {n: float(values[n][0]) for n in names}, told, float(found.cost)
+        tuple(names[i] for i in free),
+        found.x,
+        covariance,
+        {n: float(values[n][0]) for n in names},
+        told,
+        found.jac[: len(rows)],
+        float(found.cost),
     )
+
+
+def as_written(kb: KnowledgeBase) -> tuple[np.ndarray, np.ndarray]:
+    """The fit that the facts state: z (facts,) and its covariance, by `fitted_names`."""
+    names = fitted_names(kb)
+    z, sd = np.array([_deviation(kb, name) for name in names]).T
+    written = kb.facts[CORRELATION].value
+    found = np.eye(len(names))
+    for pair, r in (written if isinstance(written, dict) else {}).items():
+        i, j = (names.index(name) for name in pair.split())
+        found[i, j] = found[j, i] = r
+    return z, found * np.outer(sd, sd)
+
+
+def _deviation(kb: KnowledgeBase, name: str) -> tuple[float, float]:
+    """How many standard deviations of its belief a fact lies from it, and how well that is known."""
+    belief, spread = kb.facts[PRIOR + name], kb.facts[name].ignorance
+    known = belief.ignorance
+    if known is None or spread is None:
+        raise InputError("the belief and the fact must say what is not known", name)
+    if known.form == "uniform":
+        least, width = known.low or 0.0, (known.high or 1.0) - (known.low or 0.0)
+        at = [(x - least) / width for x in (kb.value(name), spread.low or 0.0, spread.high or 1.0)]
+        middle, low, high = (NormalDist().inv_cdf(min(max(x, _EDGE), 1 - _EDGE)) for x in at)
+        return middle, (high - low) / (2 * NINETY)
+    one = np.log(known.factor or 1.0) / NINETY
+    return float(np.log(kb.value(name) / kb.value(PRIOR + name)) / one), float(np.log(spread.factor or 1.0) / NINETY / one)
 
 
 def deviates(kb: KnowledgeBase, number: int, seed: int) -> np.ndarray:

@@ -16,6 +16,7 @@ KANTOR = "outcomes:AERT_vs_baclofen_Kantor2016:TNmAS-MAL_decrease_at_day_120"
 HEDLEY = "outcomes:Hedley1975:reduction_of_spasticity_with_benefit"
 MILLA = "outcomes_extra:Milla1977:improved_by_{}_Ashworth_level_at_day_28{}"
 POOLED = "outcomes_extra:OteroLuis2024_NMA:MAS_baclofen_vs_placebo"
+DRIFT = "outcomes:Veerakumar2015:oral_dose_drift"
 HM, ABI = "intrathecal:HM_doseresponse_CITB:", "intrathecal:ABI_bolus_2005:"
 BOLUS_H = (4.0, 3.0 + 2, 3.0 * 2)  # hours at which boluses were judged
 Predict = dict[str, np.ndarray]
@@ -122,6 +123,7 @@ def _doses(s: Studies) -> Predict:
     found["intrathecal:SpanishMulticentre2000:dose_final"] = plateau(np.full_like(begun, spanish))
     for row in ("Albright2003:dose_month24", "Skoog2019:dose_month12", "PennKroin1985_viaRushton:dose_after_months"):
         found[f"intrathecal:{row}"] = plateau(begun)
+    found[DRIFT] = np.zeros_like(begun)  # a settled dose keeps what it does: nothing in the model changes over years
     return found
 
 
@@ -142,7 +144,7 @@ def _prodrug(s: Studies) -> Predict:
 def _tnmas(s: Studies) -> Predict:
     """Change of the TNmAS-MAL in multiple sclerosis with and without drug."""
     noise, found = s.of("outcome.rating_noise"), {}
-    start = _level_of(s.kb.value("spasticity.study.tnmas_baseline"), s.kb.value("outcome.rating_noise"))
+    start = level_of(s.kb.value("spasticity.study.tnmas_baseline"), s.kb.value("outcome.rating_noise"))
     for row, k in ((OS440, ""), (OS440, ":2"), (KANTOR, ""), (KANTOR, ":2")):
         told = s.kb.evidence[row + k]
         days = _number(told.time)
@@ -181,7 +183,7 @@ def _improved(s: Studies) -> Predict:
     return found
 
 
-def _level_of(total: float, noise: float) -> float:
+def level_of(total: float, noise: float) -> float:
     """The tone whose expected TNmAS-MAL is this."""
     levels = np.linspace(0, 4, 100)
     return float(np.interp(total, np.asarray(tnmas(jnp.asarray(levels), np.asarray(noise))), levels))

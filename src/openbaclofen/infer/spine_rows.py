@@ -11,6 +11,7 @@ import numpy as np
 
 from openbaclofen.facts import KnowledgeBase
 from openbaclofen.facts.schema import EvidenceRow
+from openbaclofen.infer.reasons import not_predicted_because
 from openbaclofen.infer.spine_measure import Measured
 
 How = Literal["mean", "one", "lowest", "highest"]
@@ -85,7 +86,8 @@ def targets(kb: KnowledgeBase) -> tuple[list[SpineTarget], dict[str, str]]:
             continue
         if row.quantity not in _MEASURES:
             dose = row.quantity.startswith(("dose", "effective", "n_needing", "tolerance"))
-            without[row.id] = _ELSEWHERE.get("dose" if dose else row.quantity, _EFFECT)
+            other = not_predicted_because(row.id) or _EFFECT
+            without[row.id] = _ELSEWHERE.get("dose" if dose else row.quantity, other)
         elif row.quantity == "tracer_arrival_time" and "basal" not in row.setting:
             without[row.id] = _OTHER_PLACE
         else:

@@ -1,28 +1,20 @@
-"""A fit of spinal fluid goes in; the file of facts that it stands for, the same bytes for the same fit, comes out.
-
-`python -m openbaclofen.infer.spine_write` fits and writes.
-"""
+"""A fit of spinal fluid goes in; the file of facts that it stands for, the same bytes for the same fit, comes out."""
 
 from __future__ import annotations
 
-import io
-import sys
 from itertools import combinations
-from pathlib import Path
 
 import numpy as np
-from ruamel.yaml import YAML
 
-from openbaclofen.facts import KnowledgeBase, load
-from openbaclofen.facts.files import KNOWLEDGE
+from openbaclofen.facts import KnowledgeBase
 from openbaclofen.facts.schema import Fact, Spread
-from openbaclofen.infer.spine_fit import FITTED, NAMES, SpineFit, fit
+from openbaclofen.infer.rewrite_facts import as_yaml
+from openbaclofen.infer.spine_fit import FITTED, NAMES, SpineFit
 from openbaclofen.infer.spine_typical import CORRELATION
 
 FILE = "physiology/spine_calibrated.yaml"
-_WIDTH = 100
 _COUNTS_FROM = 1 / 10
-_HEADER = """# Written by `python -m openbaclofen.infer.spine_write`: do not edit. What was believed before the
+_HEADER = """# Written by `openbaclofen calibrate --part spine`: do not edit. What was believed before the
 # fit and how the studies were done stand in spine_beliefs.yaml, the figures in evidence/intrathecal.csv.
 """
 _TOLD = {  # fact -> title, words
@@ -39,14 +31,7 @@ _TOLD = {  # fact -> title, words
 
 def text(kb: KnowledgeBase, of: SpineFit) -> str:
     """The facts of a fit as YAML."""
-    yaml = YAML()
-    yaml.width = _WIDTH
-    yaml.default_flow_style = False
-    out = io.StringIO()
-    for fact in [*(_fact(kb, of, i) for i in range(len(NAMES))), _correlation(of)]:
-        out.write("\n" if out.tell() else "")
-        yaml.dump([fact.model_dump(mode="json", exclude_defaults=True, exclude_none=True)], out)
-    return _HEADER + out.getvalue()
+    return _HEADER + as_yaml([*(_fact(kb, of, i) for i in range(len(NAMES))), _correlation(of)])
 
 
 def _fact(kb: KnowledgeBase, of: SpineFit, i: int) -> Fact:
@@ -84,22 +69,3 @@ def _correlation(of: SpineFit) -> Fact:
         evidence=[t.row.id for t in of.targets],
         why="From the curvature of the fit at its best values. Draws of what is not known take these together.",
     )
-
-
-def write(kb: KnowledgeBase, of: SpineFit, folder: Path = KNOWLEDGE) -> Path:
-    """Write the facts of a fit into a knowledge folder and give the path."""
-    path = folder / FILE
-    path.write_text(text(kb, of), encoding="utf-8")
-    return path
-
-
-def main() -> int:
-    """Fit and write. Returns the exit status."""
-    kb = load()
-    found = fit(kb)
-    sys.stdout.write(f"{write(kb, found)}: {len(found.targets)} rows, half the sum of squares {found.cost:.3f}\n")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -11,10 +11,9 @@ from openbaclofen.errors import InputError
 from openbaclofen.facts import KnowledgeBase, schema
 from openbaclofen.infer.joint import correlation_of
 from openbaclofen.infer.kidneys import GROWING_UP, creatinine_clearance
-from openbaclofen.outcome.limiting import Limiting
 from openbaclofen.patient.kidney import ADULT, KidneyFunction
 from openbaclofen.patient.person import Patient
-from openbaclofen.population import Known, Spread, Typical, log_sd, normals
+from openbaclofen.population import Known, Spread, Typical, log_sd
 from openbaclofen.units import AbsoluteGFR, Volume
 
 _PLAIN = {  # parameter -> (fact, effect by which people differ)
@@ -168,6 +167,15 @@ def typical(patient: Patient, kidney: KidneyFunction, kb: KnowledgeBase, formula
     return graded(found, kb, *weakest)
 
 
+def fact_of(parameter: str, used: Sequence[str]) -> str:
+    """The fact that a parameter of `Typical.known` is read from, '' where it has none of its own. used: `Typical.facts`."""
+    named = {name: fact for name, (fact, _) in (_PLAIN | _AT_REFERENCE).items()} | _SIZES
+    shares = (*_RESPONDERS.values(), _ANY_CAUSE)
+    named["creatinine_clearance"] = "clearance.estimate_error"
+    named["responders"] = next((fact for fact in used if fact in shares), "")
+    return named.get(parameter, "")
+
+
 def graded(of: Typical, kb: KnowledgeBase, *facts: str) -> Typical:
     """The same person, nothing of whose course is graded better than these facts, since all of it follows from the levels."""
     worst = max((_rank(kb.facts[fact].grade or GRADES[-1]) for fact in facts), default=0)
@@ -257,16 +265,3 @@ def _spread(spread: schema.Spread | None) -> Spread | None:
         return None
     size = {"normal": spread.sd, "lognormal": spread.cv, "factor": spread.factor, "uniform": None}[spread.form]
     return Spread(spread.form, size or 0.0, spread.low or 0.0, spread.high or 0.0)
-
-
-def limiting_of(kb: KnowledgeBase, draw: np.ndarray, seed: int) -> Limiting:
-    """Susceptibility to dose-limiting side effects of likenesses; draw (people,) numbers the draw of ignorance of each."""
-    names = ("outcome.limiting_hazard", "outcome.limiting_power")
-    unsure = normals(seed, [f"ignorance {name}" for name in names], int(draw.max()) + 1)
-    hazard, power = (
-        Known(kb.value(name), _spread(kb.facts[name].ignorance)).drawn(z)[draw] for name, z in zip(names, unsure, strict=True)
-    )
-    between = kb.facts[names[0]].between_people
-    sd = log_sd(between.cv or 0.0) if between else 0.0
-    susceptible = np.exp(sd * normals(seed, [f"between {names[0]}"], len(draw))[0])
-    return Limiting(hazard * susceptible, np.full(len(draw), kb.value("outcome.limiting_reference")), power)

@@ -12,6 +12,7 @@ from openbaclofen.facts import KnowledgeBase
 from openbaclofen.facts.schema import EvidenceRow
 from openbaclofen.infer.joint import correlation_of
 from openbaclofen.infer.observe import Predictor, Target, figure_of, rows
+from openbaclofen.infer.reasons import missed_because
 from openbaclofen.infer.special_rows import Special, special_rows
 from openbaclofen.population import log_sd
 
@@ -118,7 +119,7 @@ def _beside(row: EvidenceRow, predicted: float, low: float, high: float) -> Comp
         predicted / figure,
         inside,
         row.role,
-        row.reason,
+        row.reason if inside else f"{row.reason} Missed: {missed_because(row.id) or 'no reason is known'}.",
     )
 
 

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import io
 from itertools import combinations
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from ruamel.yaml import YAML
 
 from openbaclofen.facts import KnowledgeBase
 from openbaclofen.facts.files import KNOWLEDGE
 from openbaclofen.facts.schema import Fact, Spread
 from openbaclofen.infer.calibrate import Calibration
 from openbaclofen.infer.joint import CORRELATION
+from openbaclofen.infer.rewrite_facts import as_yaml
 
 FILE = "drug/calibrated.yaml"
-_WIDTH = 100
 _HEADER = """# Written by `openbaclofen calibrate`: do not edit. What is fitted, what was believed before it and how
 # the studies were done stand in calibration/, the figures in evidence/oral_pk.csv.
 """
@@ -33,18 +30,7 @@ def write(kb: KnowledgeBase, calibration: Calibration, folder: Path = KNOWLEDGE)
 def text(kb: KnowledgeBase, calibration: Calibration) -> str:
     """The facts of a calibration as YAML."""
     facts = [_fact(kb, calibration, name) for name in calibration.names] + [_correlation(calibration)]
-    yaml = YAML()
-    yaml.width = _WIDTH
-    yaml.default_flow_style = False
-    out = io.StringIO()
-    for fact in facts:
-        out.write("\n" if out.tell() else "")
-        yaml.dump([_plain(fact)], out)
-    return _HEADER + out.getvalue()
-
-
-def _plain(fact: Fact) -> dict[str, Any]:
-    return fact.model_dump(mode="json", exclude_defaults=True, exclude_none=True)
+    return _HEADER + as_yaml(facts)
 
 
 def _fact(kb: KnowledgeBase, calibration: Calibration, name: str) -> Fact:

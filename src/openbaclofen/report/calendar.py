@@ -9,7 +9,6 @@ from datetime import date, timedelta
 from openbaclofen.case.record import Case, OralTherapy
 from openbaclofen.decide.records import Plan, Reason, Step
 from openbaclofen.dose.regimen import Phase, Regimen
-from openbaclofen.dose.sig import parse_sig
 from openbaclofen.facts import KnowledgeBase
 from openbaclofen.report.calendar_words import day_words, plain_units, short_day, span_words
 from openbaclofen.units import Duration
@@ -127,9 +126,8 @@ def takes_of(step: Step, form: str) -> tuple[Take, ...]:
     """The doses of a day of a step, in order, each with its units. The units of equal doses are stated once."""
     if step.daily_mg <= 0:
         return ()
-    phase = parse_sig(step.sig).regimen.phases[0]
-    units = dict(zip(dict.fromkeys(phase.doses_mg), step.take.split("; "), strict=True))
-    doses = zip(phase.at_h, phase.doses_mg, strict=True)
+    units = dict(zip(dict.fromkeys(step.doses_mg), step.take.split("; "), strict=True))
+    doses = sorted(zip(step.hours, step.doses_mg, strict=True))
     return tuple(Take(hour, mg, units[mg], plain_units(units[mg], form)) for hour, mg in doses)
 
 

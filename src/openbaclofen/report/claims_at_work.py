@@ -9,6 +9,8 @@ import numpy as np
 
 from openbaclofen.case.read import read_case
 from openbaclofen.facts import KnowledgeBase
+from openbaclofen.report.claims_like import clock_of, doses_of, like, middle, reduced
+from openbaclofen.report.claims_over_months import OVER_MONTHS
 from openbaclofen.safety.check import check
 from openbaclofen.safety.verdict import Verdict
 
@@ -16,8 +18,6 @@ if TYPE_CHECKING:
     from openbaclofen.cascade import Course, Parameters
     from openbaclofen.population import Typical
 
-LADDER = "ADULT-TITR-US"  # the doses that behaviours are shown at
-REDUCED = "RENAL-AJKD-30-60"  # the kidney function that they are compared at
 ORDER: dict[str, Any] = {
     "date": "2026-11-22",
     "region": "US",
@@ -46,46 +46,6 @@ def judged(kb: KnowledgeBase, *unstated: str, **patient: object) -> Verdict:
     """The verdict on a plain safe order, with changes of the patient and without what is not stated."""
     person = {k: v for k, v in {**ORDER["patient"], **patient}.items() if k not in unstated}
     return check(read_case({**ORDER, "patient": person}), kb)
-
-
-def like(kb: KnowledgeBase, clearance: float | None = None) -> Typical:
-    """Adults of reference weight with this creatinine clearance, mL/min (None: healthy)."""
-    from openbaclofen.infer import typical
-    from openbaclofen.patient.kidney import KidneyFunction
-    from openbaclofen.patient.person import Patient
-    from openbaclofen.units import AbsoluteGFR, Age, Weight
-
-    rate = AbsoluteGFR(kb.value("calibration.healthy_clearance") if clearance is None else clearance)
-    patient = Patient(age=Age(40), weight=Weight(kb.value("clearance.reference_weight")))
-    return typical(patient, KidneyFunction(absolute=rate, cockcroft_gault=rate), kb)
-
-
-def middle(of: Typical) -> Parameters:
-    """The typical one of these people."""
-    from openbaclofen.population import parameters
-
-    return parameters({name: np.array([known.value]) for name, known in of.known.items()})
-
-
-def doses_of(kb: KnowledgeBase) -> list[float]:
-    """The doses, mg, that adults climb by."""
-    schedule = kb.rules[LADDER].schedule
-    assert schedule is not None
-    assert schedule.steps is not None
-    return [step["mg_per_dose"] for step in schedule.steps]
-
-
-def clock_of(kb: KnowledgeBase) -> np.ndarray:
-    """The hours of three doses a day."""
-    return np.array(kb.facts["dosing_times.TID"].value, dtype=float)
-
-
-def reduced(kb: KnowledgeBase) -> tuple[float, float]:
-    """The filtration rates between which guidance lowers the dose."""
-    when = kb.rules[REDUCED].when
-    assert when.egfr_gte is not None
-    assert when.egfr_lt is not None
-    return when.egfr_gte, when.egfr_lt
 
 
 def once(of: Parameters, mg: float, hours: np.ndarray) -> Course:
@@ -161,7 +121,7 @@ def drowsiness_by_dose(kb: KnowledgeBase) -> str:
     """The chance of drowsiness on settled doses."""
     chances = settled(kb, "sedation")
     told = ", ".join(f"{3 * mg:g} mg/d {p:.0%}" for mg, p in zip(doses_of(kb), chances[1:], strict=True))
-    return f"Chance that drowsiness is reported: without drug {chances[0]:.0%}, {told}. How it fades is not yet computed."
+    return f"Chance that drowsiness is reported: without drug {chances[0]:.0%}, {told}."
 
 
 def relief_by_dose(kb: KnowledgeBase) -> str:
@@ -247,5 +207,6 @@ COMPUTED: Mapping[str, Callable[[KnowledgeBase], str]] = {
     for f in (
         *(peak_time, half_life_by_kidney, kidneys_fail, drowsiness_by_dose, relief_by_dose, reflex_quietened, fluid_and_plasma),
         *(first_effect, depressants_and_dose, medicines_asked, alcohol_asked, asked_before_start, allergy_to_others),
+        *OVER_MONTHS,
     )
 }

@@ -12,7 +12,7 @@ import numpy as np
 
 from openbaclofen.body.schedule import Doses
 from openbaclofen.cascade import Course as Simulated
-from openbaclofen.case.record import Case, IntravenousTherapy, OralTherapy
+from openbaclofen.case.record import Case, IntrathecalTherapy, IntravenousTherapy, OralTherapy, Therapy
 from openbaclofen.decide.foresee import SETTLED_DAYS
 from openbaclofen.dose.regimen import Regimen
 from openbaclofen.errors import InputError
@@ -20,6 +20,7 @@ from openbaclofen.facts import KnowledgeBase
 from openbaclofen.infer.history import run_in_from, taken_for_long, with_run_in
 from openbaclofen.infer.infusion import infused
 from openbaclofen.infer.physiology import first_day, physiology
+from openbaclofen.infer.pump import BRAIN_SHARE, CORD_HALF_LIFE, has_pump, pump_course
 from openbaclofen.infer.release import Released, released
 from openbaclofen.patient.dialysis import read_dialysis
 from openbaclofen.population import course, log_sd, normals
@@ -172,7 +173,9 @@ class Course:
 
 
 def simulate_case(case: Case, kb: KnowledgeBase, *, people: int, seed: int, days: float | None, every_h: float) -> Course:
-    """The course of the order of a case. Errors: InputError for numbers out of bounds, no oral order, or a missing datum."""
+    """The course of the order of a case. Errors: InputError for numbers out of bounds, no order, or a missing datum."""
+    if has_pump(case):
+        return _pumped(case, kb, people=people, seed=seed, days=days)
     therapy = ordered(case)
     days = _days(therapy.regimen) if days is None else days
     _bounded(people, days, every_h, seed)
@@ -202,6 +205,27 @@ def simulate_case(case: Case, kb: KnowledgeBase, *, people: int, seed: int, days
     facts = tuple(dict.fromkeys((*person.facts, *order.facts, RESIDUAL)))
     residual = kb.value(RESIDUAL)
     return Course(simulated, therapy.text, case.title, at, mg, seed, facts, kb.version, residual, person.said)
+
+
+def _pumped(case: Case, kb: KnowledgeBase, *, people: int, seed: int, days: float | None) -> Course:
+    """The course of a pump, hourly; spinal fluid is that beside the legs."""
+    days = float(kb.value("pump.shown_days")) if days is None else days
+    _bounded(people, days, 1.0, seed)
+    draws = int(kb.value("decision.ignorance_draws"))
+    simulated = pump_course(case, kb, number=people, ignorance=draws, seed=seed, days=days)
+    now, order = case.current.therapy if case.current else None, case.therapy
+    said, before = _said(order), f", after {_said(now)}" if now is not None and now is not order else ""
+    none, facts = np.zeros(0), (BRAIN_SHARE, CORD_HALF_LIFE, RESIDUAL)
+    told = ("spinal fluid is that beside the cord of the legs", "the brain sees an assumed share of what the cisterns hold")
+    title, residual = case.title, kb.value(RESIDUAL)
+    return Course(simulated, said + before, title, none, none, seed, facts, kb.version, residual, told)
+
+
+def _said(therapy: Therapy | None) -> str:
+    """An order in words."""
+    if isinstance(therapy, IntrathecalTherapy):
+        return f"pump, {therapy.programme}"
+    return therapy.text if therapy is not None and therapy.text else "nothing"
 
 
 def ordered(case: Case) -> OralTherapy | IntravenousTherapy:

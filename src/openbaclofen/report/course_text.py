@@ -19,9 +19,13 @@ ROWS = (
     ("plasma_ng_per_ml", "plasma, highest", np.max),
     ("plasma_ng_per_ml", "plasma, lowest", np.min),
     ("csf_ng_per_ml", "spinal fluid, mean", np.mean),
+    ("receptor_number", "receptors left, mean", np.mean),
     ("reflex_gain", "reflex gain, mean", np.mean),
     ("modified_ashworth", "modified Ashworth, mean", np.mean),
-    ("sedation", "chance of drowsiness", np.mean),
+    ("spasms", "spasms, mean", np.mean),
+    ("strength", "voluntary strength, mean", np.mean),
+    ("sedation", "chance of drowsiness, mean", np.mean),
+    ("withdrawal", "withdrawal severity, highest", np.max),
 )
 SHOWN_DAYS = 4
 

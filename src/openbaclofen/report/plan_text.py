@@ -10,7 +10,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from openbaclofen.decide.records import Candidate, Expected, Plan, Reason, Step
+from openbaclofen.decide.records import Candidate, Expected, Plan, Reason, Step, WayOut
 from openbaclofen.report.verdict_text import verdict_block
 
 NOT_A_DEVICE = "Decision support for professionals, not a medical device; no plan is an order."
@@ -18,7 +18,14 @@ HOW_TO_READ = "middle (90 % of people like this one) ~ 90 % range of the middle 
 HOW_WEIGHED = (
     "relief: chance of a meaningful fall of the Ashworth score; limiting: of a dose-limiting side effect, beyond placebo"
 )
+HOW_SETTLED = (
+    "chances of a person like this one, and of the same person without the drug: placebo gives that part too. A rating moves "
+    "by whole grades, so that half a point of tone can show as one"
+)
+HOW_OUT = "> is the plan's; days count from day 1 of the way out; a longer taper than proposed is always allowed"
 SOURCES_SHOWN = 10
+CHANCES = ("probability", "1")
+WHOLE = 1 / 10  # from here a chance is stated in whole per cent
 
 
 def heading(console: Console, text: str) -> None:
@@ -27,9 +34,30 @@ def heading(console: Console, text: str) -> None:
 
 
 def said(expected: Expected) -> str:
-    """One prediction in one cell."""
-    e = expected
-    return f"{e.middle:g} ({e.low:g} to {e.high:g}) ~{e.ignorance_low:g} to {e.ignorance_high:g}"
+    """One prediction in one cell. A share of likenesses has no range over people, so its range is stated once."""
+    middle, low, high, unsure_low, unsure_high = (
+        number(value, expected)
+        for value in (expected.middle, expected.low, expected.high, expected.ignorance_low, expected.ignorance_high)
+    )
+    people = "" if expected.unit == "1" else f"({low} to {high}) "
+    return f"{middle} {people}~{unsure_low} to {unsure_high}"
+
+
+def number(value: float, of: Expected) -> str:
+    """A number as it is read: chances in per cent."""
+    if of.unit not in CHANCES:
+        return f"{value:g}"
+    return f"{value:.{0 if value >= WHOLE or not value else 1}%}"
+
+
+def compared(expected: Expected) -> str:
+    """What a prediction is compared with; nothing where it is not."""
+    return "" if expected.against is None else f"; {number(expected.against, expected)} {expected.against_is}"
+
+
+def unit_of(expected: Expected) -> str:
+    """The unit as it stands after a quantity; chances and shares have none."""
+    return "" if expected.unit in CHANCES else f", {expected.unit}"
 
 
 def days(step: Step) -> str:
@@ -57,8 +85,35 @@ def course_table(steps: Sequence[Step]) -> Table:
         table.add_column(f"{step.daily_mg:g}", header_style="dim", justify="right", no_wrap=True)
     table.add_column(f"{steps[-1].daily_mg:g} mg/day", header_style="dim", overflow="fold")
     for i, last in enumerate(steps[-1].expected):
-        unit = "" if last.unit in ("probability", "1") else f", {last.unit}"
-        table.add_row(f"{last.quantity}{unit}", *(f"{s.expected[i].middle:g}" for s in steps[:-1]), said(last))
+        before = (number(s.expected[i].middle, last) for s in steps[:-1])
+        table.add_row(f"{last.quantity}{unit_of(last)}", *before, said(last))
+    return table
+
+
+def settled_table(steps: Sequence[Step]) -> Table:
+    """What each dose does once settled: the middle of each, both ranges and the part there is without drug at the last."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column("", overflow="fold")
+    for step in steps[:-1]:
+        table.add_column(f"{step.daily_mg:g}", header_style="dim", justify="right", no_wrap=True)
+    table.add_column(f"{steps[-1].daily_mg:g} mg/day", header_style="dim", overflow="fold")
+    table.add_column("else", header_style="dim", overflow="fold")
+    for i, last in enumerate(steps[-1].settled):
+        before = (number(s.settled[i].middle, last) for s in steps[:-1])
+        table.add_row(last.quantity, *before, said(last), compared(last).removeprefix("; "))
+    return table
+
+
+def ways_table(ways: Sequence[WayOut]) -> Table:
+    """Ways to stop, least withdrawal first: a column for each, a row for each number."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column("", overflow="fold")
+    for way in ways:
+        table.add_column(f"{'> ' if way.proposed else ''}{way.name}, {way.days:g} d", header_style="dim", overflow="fold")
+    for title in dict.fromkeys(e.quantity for way in ways for e in way.predicted):
+        cells = [{e.quantity: e for e in way.predicted}.get(title) for way in ways]
+        unit = next(unit_of(e) for e in cells if e is not None)
+        table.add_row(f"{title}{unit}", *("" if e is None else said(e) for e in cells))
     return table
 
 
@@ -113,12 +168,18 @@ def _proposal(plan: Plan, console: Console) -> None:
         indented(console, course_table(plan.proposal.steps))
         indented(console, Text(HOW_TO_READ, style="dim"))
         indented(console, Text(f"evidence grade: {graded(plan.proposal.steps[-1].expected)}", style="dim"))
+    if any(s.settled for s in plan.proposal.steps):
+        heading(console, "What the dose does, once settled")
+        indented(console, settled_table(plan.proposal.steps))
+        indented(console, Text(HOW_SETTLED, style="dim"))
+        indented(console, Text(f"evidence grade: {graded(plan.proposal.steps[-1].settled)}", style="dim"))
 
 
 def print_plan(plan: Plan, console: Console) -> None:
     """Print the whole plan."""
+    dated = f" · as of {plan.as_of}" if plan.as_of else " · not dated"
     console.print(Text(plan.title, style="bold"))
-    console.print(Text(f"{plan.question} · rules of {plan.region} · as of {plan.as_of}", style="dim"))
+    console.print(Text(f"{plan.question} · rules of {plan.region}{dated}", style="dim"))
     console.print(verdict_block(plan.verdict))
     heading(console, "Plan")
     indented(console, Text(plan.summary, style="bold"))
@@ -131,13 +192,19 @@ def print_plan(plan: Plan, console: Console) -> None:
         if title == "Why" and plan.stopping:
             heading(console, "Stopping")
             indented(console, step_table(plan.stopping))
+        if title == "Why" and plan.ways_out:
+            heading(console, "Ways to stop, the least withdrawal first")
+            indented(console, ways_table(plan.ways_out))
+            indented(console, Text(HOW_TO_READ, style="dim"))
+            indented(console, Text(HOW_OUT, style="dim"))
+            indented(console, Text(f"evidence grade: {graded(plan.ways_out[0].predicted)}", style="dim"))
         if title == "Why":
             for case in plan.if_wrong:
                 heading(console, f"If: {case.event}")
                 for line in reason_lines(case.advice):
                     indented(console, line)
                 for e in case.predicted:
-                    indented(console, Text(f"- predicted {e.quantity}: {said(e)} {e.unit} ({e.grade})"))
+                    indented(console, Text(f"- predicted {e.quantity}{unit_of(e)}: {said(e)}{compared(e)} ({e.grade})"))
         if reasons:
             heading(console, title)
             for line in reason_lines(reasons):

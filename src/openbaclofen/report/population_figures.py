@@ -8,21 +8,29 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from openbaclofen.report.style_figure import SEVERAL as COLOURS
+from openbaclofen.report.style_figure import STYLES
 from openbaclofen.units import HOURS_PER_DAY
 
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")  # told apart by colour-blind eyes
-STYLES = ("-", "--", "-.", ":")
 WIDTH_INCH, HEIGHT_INCH = 8, 4
 PARTS = (1 / 20, 1 / 2, 19 / 20)
 Levels = Mapping[str, tuple[np.ndarray, np.ndarray]]
 
 
 def levels(
-    groups: Levels, title: str, *, marks: Sequence[tuple[float, float]] = (), days: bool = True, log: bool = False
+    groups: Levels,
+    title: str,
+    *,
+    marks: Sequence[tuple[float, float]] = (),
+    days: bool = True,
+    log: bool = False,
+    up: str = "plasma, ng/mL",
+    bottom: float | None = None,
 ) -> Figure:
-    """Plasma of groups, name to (hours, (people, hours)): the middle with the range of 90 % of people.
+    """Levels of groups, name to (hours, (people, hours)): the middle with the range of 90 % of people.
 
-    marks: stretches of time in hours that are shaded (sessions of dialysis). days: the axis counts days, else hours.
+    marks: stretches of time in hours that are shaded (sessions of dialysis). days: the axis counts days, else hours. bottom:
+    where the axis begins.
     """
     figure = Figure(figsize=(WIDTH_INCH, HEIGHT_INCH), layout="constrained")
     axis: Axes = figure.subplots()
@@ -34,8 +42,10 @@ def levels(
         low, middle, high = np.quantile(values, PARTS, axis=0)
         axis.fill_between(hours / unit, low, high, color=colour, alpha=1 / 6, linewidth=0)
         axis.plot(hours / unit, middle, STYLES[number % len(STYLES)], color=colour, label=name)
-    axis.set(xlabel="days" if days else "hours", ylabel="plasma, ng/mL", title=title, yscale="log" if log else "linear")
+    axis.set(xlabel="days" if days else "hours", ylabel=up, title=title, yscale="log" if log else "linear")
     axis.margins(x=0)
+    if bottom is not None:
+        axis.set_ylim(bottom=bottom)
     axis.legend(fontsize="small")
     return figure
 

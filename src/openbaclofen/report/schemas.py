@@ -7,13 +7,16 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from openbaclofen.decide.pump_records import PumpPlan
 from openbaclofen.decide.records import Plan
 from openbaclofen.errors import InputError
 from openbaclofen.facts.search import WhyAnswer
-from openbaclofen.infer.validate import Validation
+from openbaclofen.infer.validate_tables import Tables
 from openbaclofen.report.as_json import name_of
 from openbaclofen.report.claims_text import ClaimAtWork
 from openbaclofen.report.course_record import CourseDocument
+from openbaclofen.report.dose_response import DoseResponse
+from openbaclofen.report.ways_down_record import StopDocument
 from openbaclofen.safety.verdict import Verdict
 
 
@@ -21,11 +24,14 @@ def schema(kind: str) -> dict[str, Any]:
     """JSON Schema (2020-12) of a document. Errors: InputError where there is no such document."""
     records: dict[str, Any] = {
         "plan": Plan,
+        "pump": PumpPlan,
         "verdict": Verdict,
         "course": CourseDocument,
         "why": WhyAnswer,
         "claims": None,
-        "validation": Validation,
+        "validation": Tables,
+        "doses": DoseResponse,
+        "stop": StopDocument,
     }
     if kind not in records:
         raise InputError(f"no document is called {kind!r}; there are {', '.join(records)}")

@@ -8,7 +8,9 @@ from rich.table import Table
 from rich.text import Text
 
 from openbaclofen.infer.calibrate import Calibration
+from openbaclofen.infer.calibrate_parts import Part
 from openbaclofen.infer.validate import Compared, Validation
+from openbaclofen.infer.validate_tables import Tables, table_of
 
 INSIDE = {True: Text("in", style="green"), False: Text("out", style="red"), None: Text("")}
 
@@ -23,9 +25,17 @@ def _table(*columns: str) -> Table:
 
 def _figures(c: Compared) -> tuple[str, str, str]:
     """Predicted, its interval and the fold, as words."""
-    if c.predicted is None or c.low is None or c.high is None or c.fold is None:
+    if c.predicted is None or c.low is None or c.high is None:
         return "-", "", ""
-    return f"{c.predicted:.3g}", f"{c.low:.3g}-{c.high:.3g}", f"{c.fold:.2f}"
+    to = " to " if c.low < 0 else "-"
+    return f"{c.predicted:.3g}", f"{c.low:.3g}{to}{c.high:.3g}", apart(c)
+
+
+def apart(c: Compared) -> str:
+    """Predicted over observed; their difference, with its sign, where one of them is not above zero."""
+    if c.predicted is None or c.observed is None:
+        return ""
+    return f"{c.fold:.2f}" if c.fold is not None else f"{c.predicted - c.observed:+.3g}"
 
 
 def summary(found: Validation) -> list[str]:
@@ -60,6 +70,53 @@ def print_validation(found: Validation, console: Console) -> None:
     console.print(Text("not predicted", style="bold"), without, "")
     for line in summary(found):
         console.print(line)
+
+
+def fared_rows(found: Tables) -> list[tuple[str, ...]]:
+    """A header and a line for each table and role: rows, predicted, inside, mean fold error."""
+    lines: list[tuple[str, ...]] = [("table", "role", "rows", "predicted", "inside", "mean fold error")]
+    for f in found.fared:
+        fold = "-" if f.mean_fold_error is None else f"{f.mean_fold_error:.2f}"
+        lines.append((f.table, f.role, str(f.rows), str(f.predicted), str(f.inside), fold))
+    return lines
+
+
+def print_tables(found: Tables, console: Console, everything: bool) -> None:
+    """Print how each table fares and what is missed and why; or every row of every table, with its reason."""
+    if everything:
+        for table in dict.fromkeys(table_of(row) for row in found.rows):
+            _print_rows(table, [row for row in found.rows if table_of(row) == table], console)
+    elif found.missed:
+        _print_rows("outside the 90 % interval", list(found.missed), console)
+    header, *lines = fared_rows(found)
+    table = Table(*header, box=None, pad_edge=False, header_style="dim")
+    for line in lines:
+        table.add_row(*line)
+    console.print(table)
+    if not everything:
+        console.print("every row: --all, or --table with the name of one", style="dim")
+
+
+def _print_rows(title: str, rows: list[Compared], console: Console) -> None:
+    """A short paragraph for each row: what, the figures, why."""
+    console.print(Text(f"{title}: {len(rows)} rows", style="bold"))
+    for c in rows:
+        predicted, interval, fold = _figures(c)
+        figures = f"predicted {predicted} ({interval}), {fold} " if c.predicted is not None else "not predicted"
+        head = Text(f"{c.row} [{c.role}] observed {c.said} {c.unit}; {figures}")
+        console.print(head + INSIDE[c.inside])
+        console.print(Text(f"  {c.why}", style="dim"))
+    console.print("")
+
+
+def print_parts(found: list[Part], console: Console) -> None:
+    """Print each refitted part: its facts, and how much the rows told of them."""
+    for part in found:
+        console.print(Text(f"{part.name}: {len(part.rows)} rows, half the sum of squares {part.cost:.3f}", style="bold"))
+        table = _table("parameter", "value", "learned")
+        for name, value in part.values.items():
+            table.add_row(name, f"{value:.4g}", f"{max(part.learned[name], 0):.0%}")
+        console.print(table, "")
 
 
 def print_calibration(found: Calibration, console: Console) -> None:
