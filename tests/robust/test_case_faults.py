@@ -66,7 +66,7 @@ FAULTS = {  # what is wrong: (line, path, words)
     "patient: {}\nquestion: adjust\ncurrent: 10 mg TID\ntherapy: none": (2, "question", "is to stop"),
     "patient: {}\nquestion: ingestion": (2, "question", "no event"),
     "patient: {}\nquestion: why": (2, "question", "expected one of start"),
-    "patient: {}\nregion: DE": (2, "region", "US, UK, FR"),
+    "patient: {}\nregion: MARS": (2, "region", "US, UK, GB, FR"),
     "patient: {}\ndate: 2025-02-30": (2, "date", "no such day"),
     "patient: {}\ndate: yesterday": (2, "date", "2025-03-01"),
     "patient: {}\nevents: [{date: 2025-03-01}]": (2, "events[0]", "one kind of entry"),
