@@ -18,7 +18,7 @@ TITRATED = "5 mg TID for 3 d, then 10 mg TID for 3 d, then 15 mg TID"
 STOPPED = {"current": {"sig": "20 mg QID", "since": "2023-11-22"}, "therapy": "none", "question": "stop"}
 
 
-@pytest.mark.parametrize("region", ["US", "UK", "FR", "CA", "CH", "INT"])
+@pytest.mark.parametrize("region", ["US", "UK", "FR", "CA", "CH", "DE", "AT", "INT"])
 @pytest.mark.parametrize("sig", ["5 mg TID", "5 mg TID for 7 d, then 10 mg TID"])
 def test_a_plain_order_is_quiet(region: str, sig: str) -> None:
     found = verdict({"region": region, "therapy": sig})

@@ -61,7 +61,7 @@ patients = st.builds(
 
 
 @settings(max_examples=25, deadline=None)
-@given(patients, st.sampled_from(["US", "UK", "FR", "CA", "CH"]))
+@given(patients, st.sampled_from(["US", "UK", "FR", "CA", "CH", "DE", "AT"]))
 def test_no_proposal_adds_a_finding_to_its_own_first_step(patient: Patient, region: str) -> None:
     case = start(patient, region)
     plan = api.plan(case)
@@ -85,7 +85,7 @@ def test_no_proposal_adds_a_finding_to_its_own_first_step(patient: Patient, regi
     assert plan.proposal.daily_mg == steps[-1].daily_mg
 
 
-@pytest.mark.parametrize("region", ["US", "UK", "CA"])
+@pytest.mark.parametrize("region", ["US", "UK", "CA", "DE"])
 def test_worse_kidneys_never_raise_the_dose(region: str) -> None:
     base = person(50, 70, 0.8, "male", frozenset({"multiple_sclerosis"}), ())
     doses = []

@@ -44,7 +44,7 @@ SIGS = [
 ]
 CONDITIONS = sorted(set(KB.conditions) - {"pregnancy", "lactation", "dialysis"})  # those have keys of their own
 UNKNOWN = ["gribbles", "zonk disease", "ailment of the knee"]
-REGIONS = ["US", "UK", "FR", "CA", "CH", "INT"]
+REGIONS = ["US", "UK", "FR", "CA", "CH", "DE", "AT", "INT"]
 maybe = st.sampled_from
 
 

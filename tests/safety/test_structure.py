@@ -14,7 +14,7 @@ from tests.safety.harness import KB
 from openbaclofen.facts.schema import Condition, Rule
 from openbaclofen.safety.drafts import is_hint
 
-REGIONS = ("US", "UK", "FR", "CA", "CH", "INT")
+REGIONS = ("US", "UK", "FR", "CA", "CH", "DE", "AT", "INT")
 UNITS = (1, 7, 1 / 7, 365.25 / 12, 100, 1 / 100, 24, 1 / 24)  # weeks, months, hours and days, fractions and per cent
 NUMBER = re.compile(r"(?<![A-Za-z\d.])\d+(?:\.\d+)?")
 A_YEAR = re.compile(r"\b(?:19|20)\d\d\b(?! micro)")

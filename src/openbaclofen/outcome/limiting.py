@@ -20,7 +20,7 @@ def dose_limiting(limiting: Limiting, brain_ng_per_ml: np.ndarray) -> np.ndarray
 
     brain_ng_per_ml: mean over a day, (..., people).
     """
-    return -np.expm1(-limiting.hazard * (brain_ng_per_ml / limiting.reference_ng_per_ml) ** limiting.power)
+    return -np.expm1(-_hazard(limiting, brain_ng_per_ml))
 
 
 def leaving(limiting: Limiting, placebo_hazard: np.ndarray, brain_ng_per_ml: np.ndarray, share: float = 1.0) -> np.ndarray:
@@ -28,5 +28,8 @@ def leaving(limiting: Limiting, placebo_hazard: np.ndarray, brain_ng_per_ml: np.
 
     placebo_hazard: cumulated over a trial, (people,). Hazards are taken as even over the trial.
     """
-    drug = np.log1p(-dose_limiting(limiting, brain_ng_per_ml))
-    return -np.expm1(share * (drug - placebo_hazard))
+    return -np.expm1(-share * (_hazard(limiting, brain_ng_per_ml) + placebo_hazard))
+
+
+def _hazard(limiting: Limiting, brain_ng_per_ml: np.ndarray) -> np.ndarray:
+    return limiting.hazard * (brain_ng_per_ml / limiting.reference_ng_per_ml) ** limiting.power
