@@ -70,7 +70,10 @@ def pick(chance: random.Random, values: list[object]) -> object:
 def random_case(chance: random.Random) -> dict[str, object]:
     left_out = [key for key in PATIENT if chance.random() < SOMETIMES] + ["egfr"] * (chance.random() < 0.8)
     left_out += ["dialysis"] * (chance.random() < 0.5) + ["pregnant", "breastfeeding"] * (chance.random() < 0.5)
-    found: dict[str, object] = {"date": "2026-11-22", "region": chance.choice(["US", "UK", "FR", "CA", "CH", "DE", "AT", "INT"])}
+    found: dict[str, object] = {
+        "date": "2026-11-22",
+        "region": chance.choice(["US", "UK", "FR", "CA", "CH", "DE", "AT", "INT"]),
+    }
     found["patient"] = {key: pick(chance, list(values)) for key, values in PATIENT.items() if key not in left_out}
     found["therapy"], found["current"] = pick(chance, ORDERS), pick(chance, CURRENT)
     found["events"] = [pick(chance, EVENTS) for _ in range(chance.choice([0, 0, 0, 1, 2]))]
