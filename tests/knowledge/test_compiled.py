@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -115,16 +114,6 @@ def test_a_compiled_file_that_cannot_be_written_is_kept_in_memory(tmp_path: Path
     assert load(tmp_path).rules["R1"].text == "x"
     assert not [p for p in tmp_path.iterdir() if p.name.startswith(f".{COMPILED_NAME}")]
     assert write_compiled(tmp_path / "rule" / "a.yaml" / COMPILED_NAME, b"x") is False  # no folder at all
-
-
-@pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may write anywhere: a read-only folder was NOT tried")
-def test_a_read_only_folder_works(tmp_path: Path) -> None:
-    folder(tmp_path, rule__a=[RULE])
-    tmp_path.chmod(0o555)
-    try:
-        assert load(tmp_path).rules["R1"].text == "x"
-    finally:
-        tmp_path.chmod(0o755)
 
 
 def rows() -> list[tuple[str, str, str, dict[str, Any]]]:

@@ -16,6 +16,7 @@ from scipy.optimize import least_squares
 
 from openbaclofen.errors import InputError
 from openbaclofen.facts import KnowledgeBase
+from openbaclofen.infer.log_estimate import LogEstimate
 from openbaclofen.infer.measure import ANALYSES, Analysis
 from openbaclofen.infer.observe import Predictor
 from openbaclofen.population import Spread
@@ -42,36 +43,16 @@ class Fitted:
 
 
 @dataclass(frozen=True)
-class Calibration:
+class Calibration(LogEstimate):
     """The fit. log_values, prior_log, prior_sd (parameters,) and covariance, all on the log scale, in the order of `names`.
 
     slopes (rows, parameters): of the standardised residuals. cost: half the sum of squares of residuals and priors.
     """
 
-    names: tuple[str, ...]
-    log_values: np.ndarray
-    covariance: np.ndarray
-    prior_log: np.ndarray
-    prior_sd: np.ndarray
     rows: tuple[Fitted, ...]
     slopes: np.ndarray
     cost: float
     rounds: int
-
-    @property
-    def values(self) -> dict[str, float]:
-        """Most probable values by fact."""
-        return {name: float(np.exp(x)) for name, x in zip(self.names, self.log_values, strict=True)}
-
-    @property
-    def log_sd(self) -> np.ndarray:
-        """Standard deviations on the log scale."""
-        return np.sqrt(np.diag(self.covariance))
-
-    @property
-    def correlation(self) -> np.ndarray:
-        """Correlations between the logarithms of the parameters."""
-        return self.covariance / np.outer(self.log_sd, self.log_sd)
 
     @property
     def learned(self) -> np.ndarray:

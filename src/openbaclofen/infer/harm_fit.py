@@ -18,6 +18,7 @@ from openbaclofen.body.engine import prepare
 from openbaclofen.facts import KnowledgeBase
 from openbaclofen.infer.harm_exposure import amounts, kind_of_people, settled_brain_per_mg, single_per_mg, told
 from openbaclofen.infer.harms import Harms, as_known, harms
+from openbaclofen.infer.log_estimate import LogEstimate
 from openbaclofen.infer.typical import known_of
 from openbaclofen.outcome.alcohol import abstinent_days, effect_share
 from openbaclofen.outcome.breathing import Loads, danger, depression_index, drive_lost, settled
@@ -65,35 +66,15 @@ class Seen:
 
 
 @dataclass(frozen=True)
-class HarmFit:
+class HarmFit(LogEstimate):
     """log_values, prior_log, prior_sd (facts,) and covariance, by FITTED, on the log scale. rows: standardised misses.
 
     slopes (rows, facts): of those misses.
     """
 
-    names: tuple[str, ...]
-    log_values: np.ndarray
-    covariance: np.ndarray
-    prior_log: np.ndarray
-    prior_sd: np.ndarray
     rows: Mapping[str, float]
     slopes: np.ndarray
     cost: float
-
-    @property
-    def values(self) -> dict[str, float]:
-        """Most probable values by fact."""
-        return {name: float(np.exp(x)) for name, x in zip(self.names, self.log_values, strict=True)}
-
-    @property
-    def log_sd(self) -> np.ndarray:
-        """Standard deviations on the log scale."""
-        return np.sqrt(np.diag(self.covariance))
-
-    @property
-    def correlation(self) -> np.ndarray:
-        """Correlations of the logarithms."""
-        return self.covariance / np.outer(self.log_sd, self.log_sd)
 
     @property
     def learned(self) -> dict[str, float]:
