@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,22 +17,48 @@ from openbaclofen.safety.verdict import Verdict
 if TYPE_CHECKING:
     from openbaclofen.decide.pump_records import PumpPlan
     from openbaclofen.decide.records import Plan
+    from openbaclofen.fhir.read import FromBundle
     from openbaclofen.infer.calibrate import Calibration
     from openbaclofen.infer.compare_fits import Refit
     from openbaclofen.infer.posterior import Sampled
     from openbaclofen.infer.validate import Validation
     from openbaclofen.report.course import Course
     from openbaclofen.report.pages import Page
+    from openbaclofen.report.spine_over_time import SpineOverTime
 
 
 def read_case(source: str | Path | Mapping[str, Any]) -> Case:
-    """A case from a file, from YAML or JSON text, or from a mapping.
+    """A case from a file, from YAML or JSON text, from a mapping, or from a mapping that is a FHIR R4 bundle.
 
     Errors: InputError naming the line, the value and what was expected.
     """
     from openbaclofen.case.read import read_case as read
 
+    if isinstance(source, Mapping) and source.get("resourceType") == "Bundle":
+        return read(case_from_fhir(source).case)
     return read(source)
+
+
+def case_from_fhir(
+    bundle: Mapping[str, Any], as_of: date | None = None, region: str | None = None, question: str | None = None
+) -> FromBundle:
+    """The case of a FHIR R4 bundle as a mapping for read_case, and what was left out of it.
+
+    Errors: InputError naming the resource and the element.
+    """
+    from openbaclofen.fhir.read import case_from_bundle
+
+    return case_from_bundle(bundle, as_of, region, question=question)
+
+
+def plan_to_fhir(plan: Plan, subject: str | None = None) -> dict[str, Any]:
+    """A plan as a FHIR R4 bundle: drafts of orders with dosage steps, a care plan, and the findings.
+
+    subject: a reference to the patient, such as 'Patient/123'.
+    """
+    from openbaclofen.fhir.write import plan_to_bundle
+
+    return plan_to_bundle(plan, subject)
 
 
 def check(case: Case) -> Verdict:
@@ -71,14 +98,24 @@ def plan(case: Case, seed: int = 1) -> Plan:
     return make(case, facts.load(), seed)
 
 
-def pump(case: Case, seed: int = 1) -> PumpPlan:
-    """What a pump delivers, its calendar, bridge, start, limits of a change, and what errors and a stop bring.
+def pump(case: Case, seed: int = 1, failure: str = "") -> PumpPlan:
+    """What a pump delivers, its calendar, bridge, start, limits of a change, ways on and off it, and what failures bring.
 
-    Errors: InputError where no pump is ordered or runs.
+    failure: only what would follow this one. Errors: InputError where no pump is ordered or runs, or no failure is called so.
     """
     from openbaclofen.decide.pump import pump_plan
 
-    return pump_plan(case, facts.load(), seed)
+    return pump_plan(case, facts.load(), seed, failure)
+
+
+def pump_figure(case: Case, failure: str = "") -> SpineOverTime:
+    """Levels along the cord over hours, under the pump of a case and under a failure of it: a figure with its summary.
+
+    failure: by the name of its event; else that of the case, else a stall. Errors: as `pump`.
+    """
+    from openbaclofen.report.spine_over_time import spine_over_time
+
+    return spine_over_time(case, facts.load(), failure)
 
 
 def validate() -> Validation:

@@ -10,6 +10,7 @@ from cyclopts import App, CycloptsError, Parameter
 from rich.console import Console
 
 from openbaclofen.apps.console import BAD_INPUT, OK, STOP, emit, fail, out
+from openbaclofen.apps.serve import serve
 from openbaclofen.errors import InputError
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def plan(
 ) -> int:
     """Verdict, recommended steps, predicted course with ranges, monitoring, stopping, reasons. Exit 1 where a rule forbids."""
     from openbaclofen import api
-    from openbaclofen.report import as_json, plan_text
+    from openbaclofen.report import as_json
 
     asked = _case_of(case)
     wanted = {kind: target for kind, target in (("html", html), ("pdf", pdf)) if target is not None}
@@ -62,10 +63,20 @@ def plan(
     if json:
         emit(as_json.text("plan", result))
     elif "-" not in wanted.values():
-        plan_text.print_plan(result, out())
+        print_plan(result)
         for name in written:
             out().print(f"written: {name}", markup=False)
     return STOP if result.verdict.stops else OK
+
+
+def print_plan(result: Plan) -> None:
+    """A plan for reading; that of a pump in a pump's parts."""
+    from openbaclofen.report import plan_text, pump_text
+
+    if result.pump is None:
+        plan_text.print_plan(result, out())
+    else:
+        pump_text.print_pump(result.pump, out())
 
 
 def _filed(result: Plan, asked: Case, wanted: Mapping[str, str]) -> tuple[str, ...]:
@@ -93,16 +104,29 @@ def check(case: CaseFile, *, json: Json = False) -> int:
 
 
 @app.command
-def pump(case: CaseFile, *, json: Json = False, seed: Seed = 1) -> int:
-    """A pump's delivery, calendar, bridge, start, limits, and what errors and a stop bring. Exit 1 where a rule forbids."""
+def pump(
+    case: CaseFile,
+    *,
+    failure: Annotated[str, Parameter(help="only what would follow this one, by the name of its event: pump_stall")] = "",
+    plot: Annotated[Path | None, Parameter(help="write levels along the cord over hours (.svg, .png or .pdf)")] = None,
+    json: Json = False,
+    seed: Seed = 1,
+) -> int:
+    """A pump's delivery, calendar, bridge, start, limits, ways on and off it, and its failures. Exit 1 where a rule forbids."""
     from openbaclofen import api
     from openbaclofen.report import as_json, pump_text
 
-    found = api.pump(_case_of(case), seed=seed)
+    asked = _case_of(case)
+    found = api.pump(asked, seed=seed, failure=failure)
+    drawn = api.pump_figure(asked, failure=failure) if plot is not None else None
+    if plot is not None and drawn is not None:
+        drawn.plot(plot)
     if json:
         emit(as_json.text("pump", found))
     else:
         pump_text.print_pump(found, out())
+        if drawn is not None:
+            drawn.print(out(), str(plot))
     return STOP if found.verdict.stops else OK
 
 
@@ -287,6 +311,12 @@ def schema(kind: Annotated[str, Parameter(help="plan, verdict, course, why or cl
 
     emit(schemas.text(kind))
     return OK
+
+
+app.command("openbaclofen.apps.fhir:app", name="fhir", help="Cases from FHIR R4 bundles, and plans as FHIR R4 bundles.")
+
+
+app.command(serve)
 
 
 def run(argv: list[str] | None = None) -> int:

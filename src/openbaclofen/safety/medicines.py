@@ -174,7 +174,7 @@ def read(text: str, of: Index) -> Medicine:
     Words beside a name (strength, salt, schedule) are passed over; where a text names several medicines, each is read.
     """
     atc, rxnorm = _ATC.findall(text.upper()), _RXNORM.findall(text)
-    tokens = tokens_of(text)
+    tokens = tokens_of(_RXNORM.sub(" ", text))
     meant, left = _named(tokens, of)
     if any(code in of.own_codes for code in (*atc, *rxnorm)) or SUBSTANCE in meant:
         return Medicine(text, itself=True)
