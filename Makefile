@@ -1,16 +1,37 @@
-# Two commands do everything on a machine with Python 3.11, make and pip: `make plan` and `make test`.
+# Three commands do everything on a machine with Python 3.11, make and pip (Node for the page): `make plan`, `make serve`, `make test`.
 SHELL := /bin/bash
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 CASE ?= examples/ms-adult.yaml
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+PAGE := src/openbaclofen/apps/web/static/index.html
+NPM_DONE := web/node_modules/.package-lock.json
+MAKE_PART := $(MAKE) --silent --no-print-directory
 
-.PHONY: plan test lint docs readme bench lock clean
+.PHONY: plan serve page browser test lint docs readme bench lock clean
 
 plan: .venv/run.stamp  ## print the plan of $(CASE)
 	@$(BIN)/openbaclofen plan $(CASE)
 
-test: .venv/dev.stamp lint  ## lint, types, import contracts, doctests and all tests
+serve: .venv/run.stamp page  ## the page, REST and hooks on http://127.0.0.1:8000
+	@$(BIN)/openbaclofen serve
+
+page:  ## build the page where its sources changed; without Node say so and go on
+	@if ! command -v npm >/dev/null; then echo "LEFT OUT: no Node (npm) here, so no page is built and none is tested" >&2; \
+	elif ! $(MAKE_PART) $(NPM_DONE); then echo "LEFT OUT: the npm packages of web/ cannot be installed, so no page is built" >&2; \
+	else $(MAKE_PART) $(PAGE); fi
+
+$(NPM_DONE): web/package-lock.json
+	cd web && npm ci --silent && touch ../$@
+
+$(PAGE): $(NPM_DONE) $(shell find web -name node_modules -prune -o -type f -print) $(wildcard examples/*.yaml examples/pump/*.yaml)
+	cd web && npm run --silent check && npm run --silent build -- --logLevel warn
+
+browser:  ## a browser for the tests of the page, where it may be installed
+	@command -v chromium >/dev/null || { apt-get update && apt-get install -y chromium; } >/dev/null 2>&1 \
+	|| echo "LEFT OUT: no Chromium and it cannot be installed here, so the page is not tested in a browser" >&2
+
+test: .venv/dev.stamp lint page browser  ## lint, types, import contracts, doctests and all tests
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 lint: .venv/dev.stamp
@@ -48,4 +69,4 @@ lock:  ## renew the pinned versions
 	@touch $@
 
 clean:
-	rm -rf .venv build dist docs/_build docs/jupyter_execute
+	rm -rf .venv build dist docs/_build docs/jupyter_execute web/node_modules $(dir $(PAGE))

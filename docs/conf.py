@@ -7,5 +7,5 @@ html_theme = "furo"
 exclude_patterns = ["_build"]
 nb_execution_mode = "force"
 nb_execution_raise_on_error = True
-nb_execution_timeout = 300
+nb_execution_timeout = 1200
 myst_enable_extensions = ["colon_fence", "deflist"]

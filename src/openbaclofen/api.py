@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,11 +19,14 @@ if TYPE_CHECKING:
     from openbaclofen.decide.records import Plan
     from openbaclofen.fhir.read import FromBundle
     from openbaclofen.infer.calibrate import Calibration
+    from openbaclofen.infer.calibrate_parts import Part
     from openbaclofen.infer.compare_fits import Refit
     from openbaclofen.infer.posterior import Sampled
     from openbaclofen.infer.validate import Validation
+    from openbaclofen.infer.validate_tables import Tables
     from openbaclofen.report.course import Course
     from openbaclofen.report.pages import Page
+    from openbaclofen.report.plan_documents import PlanDocuments
     from openbaclofen.report.spine_over_time import SpineOverTime
 
 
@@ -91,11 +94,15 @@ def page(case: Case, kind: str, people: int = 1000, seed: int = 1) -> Page:
     return PAGES[kind](case, facts.load(), people, seed)
 
 
-def plan(case: Case, seed: int = 1) -> Plan:
-    """Verdict, steps, course, monitoring, stopping and reasons. The same case and seed give the same plan, bit for bit."""
-    from openbaclofen.decide.plan import plan as make
+def plan(case: Case, seed: int = 1) -> PlanDocuments:
+    """Verdict, steps, monitoring, stopping and reasons; its `.course`, `.to_dict()`, `.to_html()` and `.to_pdf()`.
 
-    return make(case, facts.load(), seed)
+    The same case and seed give the same plan, bit for bit. Errors: InputError for a pump.
+    """
+    from openbaclofen.decide.plan import plan as make
+    from openbaclofen.report.plan_documents import with_documents
+
+    return with_documents(make(case, facts.load(), seed), case)
 
 
 def pump(case: Case, seed: int = 1, failure: str = "") -> PumpPlan:
@@ -118,15 +125,48 @@ def pump_figure(case: Case, failure: str = "") -> SpineOverTime:
     return spine_over_time(case, facts.load(), failure)
 
 
-def validate() -> Validation:
-    """Observed against predicted for every row of oral pharmacokinetics, with the reason where a row is not predicted."""
+def validate(tables: Sequence[str] | None = None, progress: Callable[[str], None] | None = None) -> Tables:
+    """Observed against predicted for every published figure that was fitted or held back, and why figures are missed.
+
+    tables: of oral_pk, outcomes, outcomes_extra, mechanism and intrathecal; None: all. progress: called with each part.
+    Errors: InputError for another table.
+    """
+    from openbaclofen.infer.validate_tables import TABLES, validate_tables
+
+    return validate_tables(facts.load(), TABLES if tables is None else tuple(tables), progress)
+
+
+def validate_oral() -> Validation:
+    """The rows of oral pharmacokinetics alone, with those that are there for context."""
     from openbaclofen.infer.validate import validate as compare
 
     return compare(facts.load())
 
 
-def calibrate(write: bool = False, progress: Callable[[int, float], None] | None = None) -> tuple[Calibration, Path | None]:
-    """Refit what is calibrated; the file written, where asked for. progress: called with the round and half the misfit."""
+def calibrate(
+    parts: Sequence[str] | None = None, write: bool = False, progress: Callable[[str], None] | None = None
+) -> list[Part]:
+    """Refit parts to their rows, one after the other; the same rows give the same file, byte for byte.
+
+    parts: of oral, spine, spasticity and harms; None: all. write: put the files into the knowledge base. progress: called
+    with each part. Errors: InputError for another part.
+    """
+    from openbaclofen.infer.calibrate_parts import PARTS, refit_all
+
+    wanted = PARTS if parts is None else tuple(parts)
+    for part in wanted:
+        if part not in PARTS:
+            raise InputError(f"no part is called {part!r}; there are {', '.join(PARTS)}", "part")
+    return refit_all(wanted, write, progress)
+
+
+def calibrate_oral(
+    write: bool = False, progress: Callable[[int, float], None] | None = None
+) -> tuple[Calibration, Path | None]:
+    """Refit the oral part alone, with all that is known of the fit; the file written, where asked for.
+
+    progress: called with the round and half the misfit.
+    """
     from openbaclofen.infer.calibrate import calibrate as fit
     from openbaclofen.infer.write_facts import write as write_facts
 

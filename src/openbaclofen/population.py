@@ -7,8 +7,9 @@ people, the order or the chunking, and a parameter that is added later leaves th
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from statistics import NormalDist
 from typing import Literal, NamedTuple
 
@@ -87,6 +88,13 @@ class Typical:
     together: tuple[tuple[str, ...], np.ndarray] = ((), np.eye(0))
 
     @property
+    def content(self) -> tuple[object, ...]:
+        """What people are made from, to be compared."""
+        names, shared = self.together
+        arrays = (self.correlation.tobytes(), shared.tobytes())
+        return (tuple(self.known.items()), tuple(self.effects.items()), names, *arrays)
+
+    @property
     def covariance(self) -> np.ndarray:
         """Covariance of the effects on the log scale."""
         sd = np.array(list(self.effects.values()))
@@ -127,15 +135,17 @@ def course(
     settled: tuple[Doses, float] | None = None,
     amounts: Sequence[str] = (),
     removals: Sequence[tuple[float, Known]] = (),
+    make: Callable[[Typical], Parameters] | None = None,
 ) -> Course:
     """The course of `number` people, with that of the typical person under `ignorance` draws.
 
     later: the same person from an hour on with other kidneys. settled: doses of a cycle (hours) taken for long before the first
-    time. removals: at an hour, the share of what is in the gut that is taken out. doses are those of everyone.
+    time. removals: at an hour, the share of what is in the gut that is taken out. doses are those of everyone. make: other
+    people of a typical person, `number` and after them `ignorance`, than those of `people` and `draws`.
     """
 
     def both(of: Typical) -> Parameters:
-        return _together(people(of, number, seed), draws(of, ignorance, seed))
+        return make(of) if make else _everyone(_Group(of.content, number, ignorance, seed, of))
 
     everyone = both(typical)
     others = {id(of): of for _, of in later if of is not typical}  # each made once, however often it comes back
@@ -178,6 +188,24 @@ def summary(
         for name, count in counts.items():
             count.add(seen[name])
     return {name: count.quantiles(quantiles) for name, count in counts.items()}
+
+
+@dataclass(frozen=True)
+class _Group:
+    """People and draws of a typical person; the same whenever what they are made of is."""
+
+    content: tuple[object, ...]
+    number: int
+    ignorance: int
+    seed: int
+    typical: Typical = field(compare=False)
+
+
+@lru_cache(maxsize=10)
+def _everyone(group: _Group) -> Parameters:
+    """Parameters of the people, then of the draws; kept, since the next question is often about the same person."""
+    of, seed = group.typical, group.seed
+    return _together(people(of, group.number, seed), draws(of, group.ignorance, seed))
 
 
 def _shares(share: Known, hour: float, number: int, ignorance: int, seed: int) -> np.ndarray:

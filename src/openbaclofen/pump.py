@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import jax
@@ -13,12 +13,19 @@ from openbaclofen.body.chunks import columns_of, over_chunks
 from openbaclofen.body.engine import prepare
 from openbaclofen.body.schedule import BLOCK
 from openbaclofen.body.spine import CISTERNAL, PLASMA, Modes, Places
-from openbaclofen.body.spine_course import Delivery, course
-from openbaclofen.cascade import LONGEST_H, OUTCOMES, Course, Parameters
+from openbaclofen.body.spine_course import Cord, Delivery, course
+from openbaclofen.cascade import LONGEST_H, OUTCOMES, UNITS, Course, Parameters
 from openbaclofen.response import Sites, before_treatment, last, respond
 
-AFTER_A_BOLUS_H = LONGEST_H / 10  # levels are followed this finely where there are boluses
-LEGS = "legs"
+LEGS, TRUNK, ARMS = "legs", "trunk", "arms"
+LIMBS = (LEGS, TRUNK, ARMS)
+LEVELS = (CISTERNAL, ARMS, TRUNK, LEGS, "lumbar")  # from the top down
+OF_LIMBS = ("reflex_gain", "modified_ashworth", "strength")  # told for each limb, by its own segments
+PUMP_UNITS = (
+    UNITS
+    | {f"{name}_{limb}": UNITS[name] for name in OF_LIMBS for limb in LIMBS}
+    | {f"csf_{at}": UNITS["csf"] for at in LEVELS}
+)
 
 
 class Pumped(NamedTuple):
@@ -32,34 +39,68 @@ class Pumped(NamedTuple):
 
 @dataclass(frozen=True)
 class Given:
-    """What is given from hour 0 on. amplitudes (people, modes): what the fluid holds then; sites: adaptation then.
+    """What is given from hour 0 on. amplitudes (people, modes): what the fluid holds then.
 
-    oral: plasma and spinal fluid (people, times) that come from what was swallowed, at the output times of `simulate_pump`.
+    sites: adaptation then, by limb, or the same for all. oral: plasma and spinal fluid (people, times) that come from what
+    was swallowed, at the output times of `simulate_pump`. cord: ng/mL in the cord from the pump at hour 0, (people,) by limb;
+    not stated: as in the fluid beside it.
     """
 
     delivery: Delivery
     amplitudes: np.ndarray | None = None
-    sites: Sites | None = None
+    sites: Sites | Mapping[str, Sites] | None = None
     oral: Mapping[str, np.ndarray] | None = None
+    cord: Mapping[str, np.ndarray] | None = None
 
 
-def simulate_pump(of: Pumped, given: Given, times_h: np.ndarray, places: Places) -> tuple[Course, dict[str, np.ndarray]]:
+@dataclass(frozen=True)
+class PumpCourse(Course):
+    """A course with what differs along the cord. csf_by_level (people, levels, times), ng/mL, levels from the top down.
+
+    outcomes also hold those of OF_LIMBS by limb, 'modified_ashworth_arms'; without a limb they are those of the legs.
+    """
+
+    levels: tuple[str, ...] = ()
+    csf_by_level: np.ndarray = field(default_factory=lambda: np.zeros((0, 0, 0)))
+
+    def quantities(self) -> dict[str, np.ndarray]:
+        """Every quantity by its name in `units`."""
+        return super().quantities() | {f"csf_{at}": self.csf_by_level[:, i] for i, at in enumerate(self.levels)}
+
+
+def simulate_pump(
+    of: Pumped, given: Given, times_h: np.ndarray, places: Places, limbs: Sequence[str] = (LEGS,)
+) -> tuple[PumpCourse, dict[str, np.ndarray]]:
     """The course, `csf` being the fluid beside the legs, and levels in ng/mL by place, each (people, times).
 
-    Both sites follow the same stages as by mouth: the cord dC/dt = k (C_legs - C), the brain by `brain_level`; what tablets
-    leave in spinal fluid adds to both. times_h: even hours from 0 (`hours`). Errors: InputError where times do not rise.
+    Every site follows the same stages as by mouth: the cord of a limb dC/dt = k (C_beside - C), the brain by `brain_level`;
+    what tablets leave in spinal fluid adds to all. Levels returned are those from the pump alone. limbs: whose outcomes are
+    told, the legs first. Errors: InputError where times do not rise.
     """
     prepare()
-    names = [*places, CISTERNAL, PLASMA]
-    levels = course(of.modes, given.delivery, times_h, places, names, start=given.amplitudes)
-    plasma, fluid, cisternal = levels.pop(PLASMA), levels[LEGS], levels[CISTERNAL]
-    oral = given.oral or {name: np.zeros_like(fluid) for name in ("plasma", "csf")}
-    brain = oral["csf"] + brain_level(of, plasma, cisternal)
-    plasma, fluid = plasma + oral["plasma"], fluid + oral["csf"]
-    hours = np.diff(times_h, prepend=times_h[0])
-    sites = before_treatment(len(fluid)) if given.sites is None else given.sites
-    seen, end = _responses(of.parameters, _followed(fluid, hours, of.cord_rate), brain, hours, sites)
-    return Course(times_h, plasma, fluid, {name: seen[name] for name in OUTCOMES}, sites=end), levels
+    names, limbs = [*places, CISTERNAL, PLASMA], tuple(dict.fromkeys((LEGS, *limbs)))
+    cord = Cord(of.cord_rate, limbs, _cord_at_first(of, given, places, limbs))
+    levels = course(of.modes, given.delivery, times_h, places, names, start=given.amplitudes, cord=cord)
+    inside = {limb: levels.pop(f"cord {limb}") for limb in limbs}
+    plasma, hours = levels.pop(PLASMA), np.diff(times_h, prepend=times_h[0])
+    none = np.zeros_like(plasma)
+    oral = given.oral or {"plasma": none, "csf": none}
+    brain = oral["csf"] + brain_level(of, plasma, levels[CISTERNAL])
+    if given.oral:
+        swallowed = _followed(oral["csf"], hours, of.cord_rate)
+        inside = {limb: level + swallowed for limb, level in inside.items()}
+    sites = {limb: _sites_of(given.sites, limb, len(plasma)) for limb in limbs}
+    seen, end = _responses(of.parameters, inside[LEGS], brain, hours, sites[LEGS])
+    for limb in limbs if len(limbs) > 1 else ():
+        own = seen if limb == LEGS else _of_limb(of.parameters, inside[limb], hours, sites[limb])
+        seen = seen | {f"{name}_{limb}": own[name] for name in OF_LIMBS}
+    told = tuple(at for at in LEVELS if at in levels)
+    by_level = np.stack([levels[at] + oral["csf"] for at in told], axis=1)
+    fluid = levels[LEGS] + oral["csf"]
+    seen_course = PumpCourse(
+        times_h, plasma + oral["plasma"], fluid, seen, units=PUMP_UNITS, sites=end, levels=told, csf_by_level=by_level
+    )
+    return seen_course, levels
 
 
 def brain_level(of: Pumped, plasma: np.ndarray, cisternal: np.ndarray) -> np.ndarray:
@@ -71,20 +112,39 @@ def brain_level(of: Pumped, plasma: np.ndarray, cisternal: np.ndarray) -> np.nda
 
 def settled_sites(of: Pumped, legs_ng_per_ml: np.ndarray, brain_ng_per_ml: np.ndarray) -> Sites:
     """Adaptation after levels (people,) that have stood for ever."""
+    cord, brain = (np.repeat(level[:, None], BLOCK, axis=1) for level in (legs_ng_per_ml, brain_ng_per_ml))
+    return cycled_sites(of, cord, brain, np.ones(BLOCK))
+
+
+def cycled_sites(of: Pumped, cord_ng_per_ml: np.ndarray, brain_ng_per_ml: np.ndarray, hours: np.ndarray) -> Sites:
+    """Adaptation at the end of a cycle of levels (people, times) that has been repeated for ever; hours: before each time."""
     prepare()
-    hours = np.ones(BLOCK)
-    levels = [np.repeat(level[None], BLOCK, axis=0) for level in (legs_ng_per_ml, brain_ng_per_ml)]
 
     def some(own: Parameters, cord: np.ndarray, brain: np.ndarray) -> tuple[dict[str, Any], Sites]:
         return {}, last(_cycle(own, cord, brain, hours)[1])
 
-    return _sites(_over_people("settled", some, of.parameters, *levels))
+    return _sites(_over_people("settled", some, of.parameters, cord_ng_per_ml.T, brain_ng_per_ml.T))
 
 
 def hours(until_h: float, boluses: bool) -> np.ndarray:
-    """Even hours from 0, fine enough for what is given."""
-    step = AFTER_A_BOLUS_H if boluses else LONGEST_H
+    """Even hours from 0, ten times as fine where there are boluses."""
+    step = LONGEST_H / 10 if boluses else LONGEST_H
     return step * np.arange(np.ceil(until_h / step - 1e-9) + 1)
+
+
+def _cord_at_first(of: Pumped, given: Given, places: Places, limbs: tuple[str, ...]) -> np.ndarray | None:
+    """(people, limbs), ng/mL."""
+    if given.cord is not None:
+        return np.stack([given.cord[limb] for limb in limbs], axis=1)
+    if given.amplitudes is None:
+        return None
+    return np.einsum("plm,pm->pl", of.modes.reads(places, limbs), given.amplitudes)
+
+
+def _sites_of(sites: Sites | Mapping[str, Sites] | None, limb: str, people: int) -> Sites:
+    if sites is None:
+        return before_treatment(people)
+    return sites if isinstance(sites, Sites) else sites[limb]
 
 
 def _followed(fluid: np.ndarray, hours: np.ndarray, rate: np.ndarray) -> np.ndarray:
@@ -99,8 +159,15 @@ def _followed(fluid: np.ndarray, hours: np.ndarray, rate: np.ndarray) -> np.ndar
     return found
 
 
+def _limb(own: Parameters, cord: Any, sites: Sites, since: Any) -> tuple[dict[str, Any], Sites]:
+    """One block of a limb: what its own cord tells; the brain is not followed."""
+    seen, over = respond(own.response, cord, cord, sites, since)
+    return {name: seen[name] for name in OF_LIMBS}, Sites(last(over).spinal, sites.brain)
+
+
 _cycle = jax.jit(lambda own, cord, brain, since: respond(own.response, cord, brain, None, since))
 _block = jax.jit(lambda own, cord, brain, sites, since: _seen_and_last(*respond(own.response, cord, brain, sites, since)))
+_limb_block = jax.jit(_limb)
 
 
 def _seen_and_last(seen: dict[str, Any], sites: Sites) -> tuple[dict[str, Any], Sites]:
@@ -110,23 +177,41 @@ def _seen_and_last(seen: dict[str, Any], sites: Sites) -> tuple[dict[str, Any], 
 def _responses(
     parameters: Parameters, cord: np.ndarray, brain: np.ndarray, hours: np.ndarray, sites: Sites
 ) -> tuple[dict[str, np.ndarray], Sites]:
-    """Quantities (people, times) and the sites at the end, block after block; the last time is repeated to fill one."""
-    count = cord.shape[1]
+    """Quantities (people, times) and the sites at the end."""
+    found = _in_blocks("course", OUTCOMES, _block, parameters, (cord, brain), hours, sites)
+    return {name: found.pop(name) for name in OUTCOMES}, _sites(found)
+
+
+def _of_limb(parameters: Parameters, cord: np.ndarray, hours: np.ndarray, sites: Sites) -> dict[str, np.ndarray]:
+    """Quantities of OF_LIMBS, (people, times)."""
+    found = _in_blocks("limb", OF_LIMBS, _limb_block, parameters, (cord,), hours, sites)
+    return {name: found[name] for name in OF_LIMBS}
+
+
+def _in_blocks(
+    key: str,
+    names: Sequence[str],
+    block: Callable[..., tuple[dict[str, Any], Sites]],
+    parameters: Parameters,
+    levels: tuple[np.ndarray, ...],
+    hours: np.ndarray,
+    sites: Sites,
+) -> dict[Any, np.ndarray]:
+    """Block after block of times; the last time is repeated to fill one."""
+    count = levels[0].shape[1]
     short = -count % BLOCK
-    fill = [(0, 0), (0, short)]
-    levels = [np.pad(level, fill, mode="edge").T for level in (cord, brain)]
+    filled = [np.pad(level, [(0, 0), (0, short)], mode="edge").T for level in levels]
     since = np.pad(hours, (0, short))
 
-    def some(own: Parameters, cord: np.ndarray, brain: np.ndarray, sites: Sites) -> tuple[dict[str, Any], Sites]:
+    def some(own: Parameters, sites: Sites, *levels: np.ndarray) -> tuple[dict[str, Any], Sites]:
         blocks = []
         for at in range(0, len(since), BLOCK):
             now = slice(at, at + BLOCK)
-            seen, sites = _block(own, cord[now], brain[now], sites, since[now])
+            seen, sites = block(own, *(level[now] for level in levels), sites, since[now])
             blocks.append(seen)
-        return {name: np.concatenate([block[name] for block in blocks])[:count] for name in OUTCOMES}, sites
+        return {name: np.concatenate([block[name] for block in blocks])[:count] for name in names}, sites
 
-    found = _over_people("course", some, parameters, *levels, sites)
-    return {name: found.pop(name) for name in OUTCOMES}, _sites(found)
+    return _over_people(key, some, parameters, sites, *filled)
 
 
 def _over_people(key: str, what: Callable[..., tuple[dict[str, Any], Sites]], *tables: Any) -> dict[Any, np.ndarray]:

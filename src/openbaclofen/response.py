@@ -5,15 +5,27 @@ The same stages for every route: by mouth both sites see the spinal fluid, from 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
+import jax
 import jax.numpy as jnp
 from jax import Array
 
 from openbaclofen.outcome.side_effects import SideEffect, chance
 from openbaclofen.outcome.spasticity import Spasticity, expected_score, spasms, tone
 from openbaclofen.outcome.withdrawal import severity
-from openbaclofen.receptor.adaptation import Adaptation, Adapted, number_over, occupancy, opponent_over, untouched
+from openbaclofen.receptor.adaptation import (
+    Adaptation,
+    Adapted,
+    Inside,
+    earlier,
+    number_over,
+    occupancy,
+    opponent_over,
+    untouched,
+)
 from openbaclofen.receptor.site import (
     Numbers,
     Receptor,
@@ -25,6 +37,7 @@ from openbaclofen.receptor.site import (
 from openbaclofen.reflex.gain import Reflex, Strength, Unmasked, adapted_gain, excitability, reflex_gain, voluntary_strength
 
 _NEXT_TO_NOTHING = 1e-30
+Drug = Callable[[Array, Array], list[Array]]  # (umol/L of R-baclofen, receptor number) to what it does; last: what it leaves
 UNITS = {
     "presynaptic_release": "share of that without drug",
     "postsynaptic_conductance": "share of the largest",
@@ -66,33 +79,63 @@ def before_treatment(people: int) -> Sites:
 
 
 def respond(
-    of: Response, spinal_ng_per_ml: Array, brain_ng_per_ml: Array, before: Sites | None, hours: Array
+    of: Response,
+    spinal_ng_per_ml: Array,
+    brain_ng_per_ml: Array,
+    before: Sites | None,
+    hours: Array,
+    inside: tuple[Inside, Inside] | None = None,
 ) -> tuple[dict[str, Array], Sites]:
     """Every quantity of UNITS and the adaptation of both sites at each time, (times, people), from concentrations then.
 
     before: the sites before the first time, None for a cycle that has been repeated for ever; hours: see `number_over`.
+    inside: what is known of the two concentrations between times, without which steps follow straight lines.
     """
-    spinal, spinal_seen = _spinal(of, spinal_ng_per_ml, before and before.spinal, hours)
-    brain, brain_seen = _brain(of, brain_ng_per_ml, before and before.brain, hours)
+    within = inside or (None, None)
+    spinal, spinal_seen = _spinal(of, spinal_ng_per_ml, within[0], before and before.spinal, hours)
+    brain, brain_seen = _brain(of, brain_ng_per_ml, within[1], before and before.brain, hours)
     seen = spinal_seen | brain_seen
     seen["withdrawal"] = severity(seen["reflex_gain"], seen["brain_excitability"])
     return {name: seen[name] for name in UNITS}, Sites(spinal, brain)
 
 
-def _spinal(of: Response, ng_per_ml: Array, before: Adapted | None, hours: Array) -> tuple[Adapted, dict[str, Array]]:
+def _site(
+    of: Response, receptor: Receptor, drug: Drug, level: tuple[Array, Inside | None], before: Adapted | None, hours: Array
+) -> tuple[Adapted, list[Array]]:
+    """A site's adaptation, and what the drug does there. level: ng/mL at each time, and between."""
+    active = active_concentration(receptor, level[0])
+    if level[1] is None:
+        number = number_over(of.adaptation, before, occupied := occupancy(of.adaptation, active), hours)
+        done = drug(active, number)
+        felt, inside = 1 - done[-1], None
+    else:
+        middle, slope = (active_concentration(receptor, value) for value in level[1])
+        occupied, turning = jax.jvp(partial(occupancy, of.adaptation), (active,), (slope,))
+        between = Inside(occupancy(of.adaptation, middle), turning)
+        number = number_over(of.adaptation, before, occupied, hours, between)
+        halfway = 0.5 * (earlier(before and before.number, number) + number)
+        done, changing = jax.jvp(lambda c: drug(c, number), (active,), (slope,))
+        felt, inside = 1 - done[-1], Inside(1 - drug(middle, halfway)[-1], -changing[-1])
+    return Adapted(number, opponent_over(of.adaptation, before, felt, hours, inside), occupied, felt), done
+
+
+def _spinal(
+    of: Response, ng_per_ml: Array, inside: Inside | None, before: Adapted | None, hours: Array
+) -> tuple[Adapted, dict[str, Array]]:
     """Receptors of the cord, stretch reflex, and what follows from it."""
-    active = active_concentration(with_sensitivity(of.receptor, of.sensitivity), ng_per_ml)
-    occupied = occupancy(of.adaptation, active)
-    number = number_over(of.adaptation, before, occupied, hours)
-    release = presynaptic_release(of.receptor, active, number)
-    conductance = postsynaptic_conductance(of.receptor, active, number)
-    drug_part = reflex_gain(of.reflex, release, conductance)
-    opponent = opponent_over(of.adaptation, before, 1 - drug_part, hours)
-    gain = adapted_gain(drug_part, excitability(of.spinal, number, opponent))
-    return Adapted(number, opponent, occupied, 1 - drug_part), {
+    receptor = with_sensitivity(of.receptor, of.sensitivity)
+
+    def drug(active: Array, number: Array) -> list[Array]:
+        release = presynaptic_release(receptor, active, number)
+        conductance = postsynaptic_conductance(receptor, active, number)
+        return [release, conductance, reflex_gain(of.reflex, release, conductance)]
+
+    site, (release, conductance, drug_part) = _site(of, receptor, drug, (ng_per_ml, inside), before, hours)
+    gain = adapted_gain(drug_part, excitability(of.spinal, site.number, site.opponent))
+    return site, {
         "presynaptic_release": release,
         "postsynaptic_conductance": conductance,
-        "receptor_number": number,
+        "receptor_number": site.number,
         "reflex_gain": gain,
         "modified_ashworth": expected_score(tone(of.spasticity, gain), of.spasticity.noise),
         "spasms": jnp.clip(spasms(of.spasticity, gain), 0.0, 4.0),
@@ -100,17 +143,19 @@ def _spinal(of: Response, ng_per_ml: Array, before: Adapted | None, hours: Array
     }
 
 
-def _brain(of: Response, ng_per_ml: Array, before: Adapted | None, hours: Array) -> tuple[Adapted, dict[str, Array]]:
+def _brain(
+    of: Response, ng_per_ml: Array, inside: Inside | None, before: Adapted | None, hours: Array
+) -> tuple[Adapted, dict[str, Array]]:
     """Receptors of the brain, its excitability, and drowsiness, to which it gets used as far as the opponent has caught up."""
-    active = active_concentration(of.receptor, ng_per_ml)
-    occupied = occupancy(of.adaptation, active)
-    number = number_over(of.adaptation, before, occupied, hours)
-    drug_part = presynaptic_release(of.receptor, active, number)
-    opponent = opponent_over(of.adaptation, before, 1 - drug_part, hours)
-    used_to = jnp.minimum(opponent / jnp.maximum(1 - drug_part, _NEXT_TO_NOTHING), 1.0)
-    return Adapted(number, opponent, occupied, 1 - drug_part), {
+
+    def drug(active: Array, number: Array) -> list[Array]:
+        return [presynaptic_release(of.receptor, active, number)]
+
+    site, (drug_part,) = _site(of, of.receptor, drug, (ng_per_ml, inside), before, hours)
+    used_to = jnp.minimum(site.opponent / jnp.maximum(site.effect, _NEXT_TO_NOTHING), 1.0)
+    return site, {
         "sedation": chance(of.sedation, ng_per_ml, used_to),
-        "brain_excitability": adapted_gain(drug_part, excitability(of.brain, number, opponent)),
+        "brain_excitability": adapted_gain(drug_part, excitability(of.brain, site.number, site.opponent)),
     }
 
 

@@ -231,8 +231,13 @@ class IntrathecalRate(
     Quantity,
     unit="ug/d",
     name="intrathecal daily dose",
-    factors=dict.fromkeys([u + d for u in _MICROGRAMS for d in ("/d", "/day")], 1.0),
-    refused=dict.fromkeys(("mg/d", "mg/day"), "intrathecal doses are in ug/d; milligrams are oral doses"),
+    factors={
+        **dict.fromkeys([u + d for u in _MICROGRAMS for d in ("/d", "/day")], 1.0),
+        **dict.fromkeys([u + h for u in _MICROGRAMS for h in ("/h", "/hour")], HOURS_PER_DAY),
+    },
+    refused=dict.fromkeys(
+        ("mg/d", "mg/day", "mg/h", "mg/hour"), "intrathecal doses are in ug/d or ug/h; milligrams are oral doses"
+    ),
 ):
     """Intrathecal baclofen a day."""
 

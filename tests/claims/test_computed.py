@@ -12,11 +12,16 @@ from tests.safety.harness import asked, finding, verdict
 
 from openbaclofen.body.schedule import Doses
 from openbaclofen.cascade import Observe, observe, settled_days, simulate
+from openbaclofen.case.read import read_case
+from openbaclofen.decide.likeness import likenesses_of
+from openbaclofen.decide.spread import phase
+from openbaclofen.dose.regimen import Regimen
 from openbaclofen.infer.harms import as_known, harms
 from openbaclofen.infer.withdrawal_course import stop_oral, stop_pump
 from openbaclofen.outcome.breathing import Loads, depression_index
 from openbaclofen.population import people
 from openbaclofen.report import claims_at_work as work
+from openbaclofen.report.claims_for_one import OTHERS, proposed_mg
 from openbaclofen.units import HOURS_PER_DAY
 
 HOURS = np.arange(0.0, 72.0, 0.05)
@@ -199,3 +204,24 @@ def test_depressants_together() -> None:
     assert numbers[2] == pytest.approx(index[0], abs=0.006)
     for both, parts in (numbers[2:4], numbers[4:6], numbers[6:8]):
         assert both > 1.05 * parts
+
+
+def test_window_for_one() -> None:
+    low, few, more_mg, more, some, many, creatinine, again, relief, harm = said("window_for_one")
+    assert (low, more_mg, creatinine, again) == (30, 60, 2, 60)
+    assert few < more < relief  # failing kidneys raise both, harm by more
+    assert some < many < harm
+    assert many / some > 2
+    assert harm / many > relief / more
+    woman = likenesses_of(read_case(work.ORDER).patient, KB, 1)
+    days = woman.steady([Regimen((phase((mg,) * 3, None),)) for mg in (10.0, 20.0)])
+    assert [few, more] == pytest.approx([100 * (fall >= 1).mean() for fall in days.ashworth_fall], abs=0.6)
+    assert [some, many] == pytest.approx([100 * chance.mean() for chance in days.limiting], abs=0.06)
+
+
+def test_dose_for_one() -> None:
+    doses = [proposed_mg(KB, **patient) for patient in OTHERS.values()]
+    assert doses[0] > max(doses[1:3])  # age and kidneys each lower it
+    assert len(set(doses)) >= 3
+    shown = re.findall(r"(\d+) mg a day", work.COMPUTED["dose_for_one"](KB))
+    assert [float(mg) for mg in shown] == [mg for mg in doses if mg]

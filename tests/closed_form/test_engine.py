@@ -18,7 +18,7 @@ from openbaclofen.body.engine import prepare
 from openbaclofen.body.graph import Flow, Graph
 from openbaclofen.body.oral import BODY
 from openbaclofen.body.propagate import advance, propagator, squarings_needed
-from openbaclofen.body.schedule import Blocks, Doses, Steps, plan
+from openbaclofen.body.schedule import SAME_TIME_H, Blocks, Doses, Steps, grid_of, plan
 from openbaclofen.cascade import Observe, observe, simulate, steady_state
 from openbaclofen.errors import InputError
 
@@ -206,6 +206,21 @@ def test_the_plan_uses_blocks_where_it_can() -> None:
     assert isinstance(plan(EVEN, Doses(DAYS, np.ones(9)), ((-np.inf, 0), (5.0, 1))), Steps)
     anyhow = Doses(np.random.default_rng(0).uniform(0, 72, 30), np.ones(30))
     assert isinstance(plan(EVEN, anyhow, everyone), Steps)
+
+
+@pytest.mark.parametrize("first", [-30.4, 0.0, 7.0])
+@pytest.mark.parametrize("times", [EVEN, UNEVEN, np.array([3.0]), np.array([0.0, 1.0 + 1e-10, 60.0])])
+def test_the_grid_holds_outputs_and_changes_and_is_never_coarse(times: np.ndarray, first: float) -> None:
+    changes = ((-np.inf, 0), (-10.0, 1), (5.3, 2), (40.0, 1))
+    grid = grid_of(times, first, changes, 0.7)
+    assert grid.at_h[grid.outputs] == pytest.approx(times, abs=SAME_TIME_H)
+    assert grid.at_h[0] <= min(first, times[0])
+    assert np.diff(grid.at_h) == pytest.approx(grid.length_h[grid.kind[:-1]], abs=2 * SAME_TIME_H)
+    assert grid.length_h.max() <= 0.7 + SAME_TIME_H
+    for hour, _ in changes[1:]:
+        assert (np.abs(grid.at_h - hour) < SAME_TIME_H).any() == (grid.at_h[0] < hour < times[-1])
+    for hour, kind in zip(grid.at_h, grid.kind, strict=True):
+        assert grid.physiology[kind] == [p for start, p in changes if start <= hour + SAME_TIME_H][-1]
 
 
 def test_exposure_and_half_life_follow_from_clearance_and_the_slow_rate() -> None:

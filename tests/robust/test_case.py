@@ -12,6 +12,7 @@ from hypothesis import settings
 
 from openbaclofen.case.read import read_case
 from openbaclofen.case.record import IntrathecalTherapy, OralTherapy
+from openbaclofen.dose.programme import continuous
 from openbaclofen.patient import DatedCreatinine
 from openbaclofen.units import (
     Age,
@@ -162,9 +163,8 @@ def test_oral_orders(text: str, canonical: str) -> None:
 def test_a_pump_programme() -> None:
     text = "{route: intrathecal, programme: 250 mcg/day simple continuous, catheter_tip: T10, concentration: 2 mg/mL}"
     order = therapy(text).therapy
-    assert order == IntrathecalTherapy(
-        IntrathecalRate(250), "250 mcg/day simple continuous", "continuous", "T10", IntrathecalConcentration(2000)
-    )
+    assert order == IntrathecalTherapy(continuous(250), "250 mcg/day simple continuous", "T10", IntrathecalConcentration(2000))
+    assert (order.rate, order.mode) == (IntrathecalRate(250), "continuous")
 
 
 def test_taken_now() -> None:
@@ -188,6 +188,7 @@ def test_taken_now() -> None:
         ("therapy: stop\ncurrent: 5 mg TID", "stop"),
         ("current: 5 mg TID", "check"),
         ("therapy: {route: intrathecal, programme: 250 ug/d continuous}\ncurrent: 20 mg TID", "switch"),
+        ("therapy: {route: intrathecal, programme: 50 ug once}\ncurrent: 20 mg TID", "check"),
         ("events: [{ingestion: 600 mg}]\ncurrent: 20 mg TID", "ingestion"),
         ("events: [{missed: 2}]\ncurrent: 20 mg TID", "missed"),
         ("question: start", "start"),

@@ -46,6 +46,10 @@ ORDERS = [
     {"sig": "40 mg daily", "form": "extended-release tablets"},
     {"route": "iv", "sig": "5 mg daily", "over": "1 h"},
     {"route": "intrathecal", "programme": "250 ug/d continuous"},
+    {"route": "intrathecal", "programme": "flex 8 ug/h from 06:00 then 12 ug/h from 18:30", "catheter_tip": "C5"},
+    {"route": "intrathecal", "programme": "4 boluses a day of 50 ug over 5 min plus 1 ug/h"},
+    {"route": "intrathecal", "programme": "50 ug once over 1 min"},
+    {"route": "intrathecal", "programme": "4 boluses a day of 50 mg"},
 ]
 CURRENT = ["none", "none", "10 mg TID", {"sig": "20 mg QID", "since": "3 years"}, "10 mg every other day"]
 EVENTS = [

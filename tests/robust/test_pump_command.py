@@ -3,29 +3,32 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import jsonschema
-import numpy as np
 import pytest
+from tests.golden.pumps import pump_of
 
 import openbaclofen as ob
 from openbaclofen import api
 from openbaclofen.apps.cli import run
-from openbaclofen.cascade import Course
+from openbaclofen.decide import plan as planned
 from openbaclofen.decide import pump as decide
 from openbaclofen.decide.pump_case import PumpCase
-from openbaclofen.decide.pump_change import concentration_change, priming, wrong_concentration
+from openbaclofen.decide.pump_change import concentration_change, priming
 from openbaclofen.decide.pump_dose import starting, titration
-from openbaclofen.decide.pump_records import Line, Part
-from openbaclofen.decide.pump_stall import hours_to_half, stall
+from openbaclofen.decide.pump_records import Line, Part, PumpPlan
+from openbaclofen.decide.pump_rescue import tablets
 from openbaclofen.errors import InputError
 from openbaclofen.facts import load
-from openbaclofen.report import schemas
+from openbaclofen.report import as_json, schemas
 
+pytestmark = pytest.mark.xdist_group("golden_pumps")
 KB = load()
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples" / "pump"
+NAMES = sorted(path.stem for path in EXAMPLES.glob("*.yaml"))
 ADULT: dict[str, Any] = {"age": "46 a", "weight": "62 kg", "height": "168 cm", "sex": "female", "creatinine": "0.8 mg/dL"}
 PUMP: dict[str, Any] = {"route": "intrathecal", "programme": "250 ug/d continuous"}
 FULL = PUMP | {"concentration": "2000 ug/mL", "filled": "2026-11-22", "fill_volume": "20 mL", "alarm_volume": "2 mL"}
@@ -72,7 +75,8 @@ def test_a_dose_raised_on_the_way_brings_the_alarm_forward() -> None:
 
 
 def test_a_refill_that_has_passed_is_a_stop(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(decide, "stall", lambda of, seed: None)
+    monkeypatch.setattr(decide, "failures", lambda of, people, asked: ())
+    monkeypatch.setattr(decide, "rescue", lambda of, people: None)
     late = {
         "date": "2026-11-22",
         "patient": ADULT,
@@ -114,15 +118,17 @@ def test_a_bridge_states_its_range_where_the_tubing_is_not_stated() -> None:
     assert "1000 ug/d" in line(found, "if the dead volume is smaller").note
 
 
-def test_priming_and_a_wrong_fill() -> None:
-    """0.2 mL of 2000 ug/mL hold 400 ug; unprimed 0.2 / 0.125 d = 38.4 h. 500 for 2000 ug/mL gives a quarter."""
-    of = case(FULL | {"catheter_volume": "0.2 mL", "tubing_volume": "0.25 mL"})
-    found = priming(of)
+def test_priming() -> None:
+    """0.2 mL of 2000 ug/mL hold 400 ug; unprimed 0.2 / 0.125 d = 38.4 h."""
+    found = priming(case(FULL | {"catheter_volume": "0.2 mL", "tubing_volume": "0.25 mL"}))
     assert "400 ug" in line(found, "catheter alone").note
     assert line(found, "not primed").value == pytest.approx(38.4)
-    wrong = line(wrong_concentration(of), "500 ug/mL for 2000")
-    assert (wrong.value, wrong.rests_on) == (62.5, ("ITB-WD-SIGNS",))
-    assert "from hour 86.4" in wrong.note
+
+
+def test_days_from_the_alarm_to_empty() -> None:
+    """2 mL at the alarm, 1 mL (0 to 4) stays: 1 / 0.125 d = 8 d; nothing stays and 0.85: 2 / 0.10625 = 18.8 d; 4 mL: none."""
+    found = line(calendar(case(FULL)), "from the alarm")
+    assert (found.value, found.low, found.high) == pytest.approx((8, 0, 18.8235294))
 
 
 def test_a_start_by_both_labels() -> None:
@@ -146,18 +152,6 @@ def test_limits_follow_age_and_origin() -> None:
     assert [entry.rests_on for entry in unknown.lines] == [("ITB-FALL",), ("itb.titration.increase_EU",)]
 
 
-def test_hours_to_half_are_read_between_hours() -> None:
-    """100 falls to 60 in the first hour and to 40 in the second: 50 at 1.5 h. 10 never falls."""
-    level = np.array([[100.0, 60.0, 40.0], [10.0, 10.0, 10.0]])
-    course = Course(np.array([0.0, 1.0, 2.0]), level, level, {})
-    assert hours_to_half(course) == pytest.approx([1.5, np.inf])
-
-
-def test_a_stop_without_kidneys_cannot_be_told() -> None:
-    patient = {key: value for key, value in ADULT.items() if key != "creatinine"}
-    assert any("creatinine" in need for need in stall(case(FULL, patient=patient), seed=1).need)
-
-
 @pytest.mark.parametrize(
     ("therapy", "said"),
     [
@@ -176,17 +170,148 @@ def test_slips_are_refused(therapy: Any, said: str) -> None:
         case(therapy).fill()
 
 
-@pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.yaml")), ids=lambda p: p.stem)
-def test_examples_give_a_valid_document_and_text(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["pump", str(path), "--json"]) == 0
-    found = json.loads(capsys.readouterr().out)
-    jsonschema.validate(found, schemas.schema("pump"))
-    hours = {entry["what"]: entry for part in found["parts"] for entry in part["lines"]}
-    lows = [entry["low"] for what, entry in hours.items() if what.startswith("withdrawal noticed")]
-    assert len(lows) == 2
-    assert hours["act before"]["value"] == min(lows) < hours["withdrawal noticed"]["value"]
-    assert hours["level beside the legs at half"]["value"] < hours["act before"]["value"]
-    assert run(["pump", str(path)]) == 0
+@pytest.mark.parametrize(
+    ("event", "said"),
+    [
+        ({"pump_bolus": "5 mg"}, "milligrams"),
+        ({"pump_bolus": "500"}, "unit"),
+        ({"wrong_refill": "yes", "date": "2026-11-20"}, "the concentration of wrong_refill"),
+        ({"wrong_refill": "2000 mg/mL"}, "not possible"),
+        ({"pump_overfilled": "2 ug"}, "volume"),
+        ({"pump_stall": "on Tuesday"}, "time such as"),
+        ({"pump_stall": "2026-11-20 25:00"}, "25:00"),
+        ({"pump_stahl": "2026-11-20"}, "pump_stall"),
+    ],
+)
+def test_faults_that_are_told_badly_are_refused(
+    event: Any, said: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    told = {"date": "2026-11-22", "patient": ADULT, "current": FULL, "question": "check", "events": [event]}
+    path = tmp_path / "case.json"
+    path.write_text(json.dumps(told))
+    assert run(["pump", str(path)]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_a_failure_that_has_no_name_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    for extra in ([], ["--plot", "x.svg"]):
+        assert run(["pump", str(EXAMPLES / "pump-bridge.yaml"), "--failure", "tired", *extra]) == 2
+        assert "pump_stall" in capsys.readouterr().err
+
+
+def plan_of(name: str) -> PumpPlan:
+    """An example, planned once."""
+    return pump_of(f"pump/{name}")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_examples_give_a_valid_document(name: str) -> None:
+    document = json.loads(as_json.text("pump", plan_of(name)))
+    jsonschema.validate(document, schemas.schema("pump"))
+    for failure in document["failures"]:
+        assert failure["need"] or len(failure["hours"]) == len(failure["course"][0]["middle"])
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in ("pump-screening", "pump-explant")])
+def test_what_a_failure_brings_is_in_order(name: str) -> None:
+    for failure in plan_of(name).failures:
+        if failure.need:
+            continue
+        lines = {line.what: line for line in failure.lines}
+        act = lines.get("act before")
+        if failure.towards == "withdrawal":
+            half, noticed = lines["level beside the legs at half"], lines["withdrawal noticed"]
+            assert act is not None
+            assert half.value is not None
+            assert half.value < (noticed.value or 1e9)
+            assert act.value is None or noticed.low is None or act.value <= noticed.low + 4
+        else:
+            deep, either = lines["chance of deep coma"], lines["chance of coma, light or deep"]
+            assert (deep.value or 0) <= (either.value or 0)
+        assert act is None or act.value is None or (act.low or 0) <= act.value
+
+
+def test_the_command_prints_and_draws(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(decide, "pump_plan", lambda *_: plan_of("pump-stall"))
+    path = tmp_path / "spine.svg"
+    assert run(["pump", str(EXAMPLES / "pump-stall.yaml"), "--plot", str(path)]) == 1
     text = capsys.readouterr().out
-    assert "ITB-FALL" in text
-    assert "cannot tell" in text if path.stem == "pump-start" else "21.6 h" in text
+    assert "Pump stall: on 2026-03-04 10:00" in text
+    assert "act before" in text
+    assert "tip, T10" in text
+    assert "ng/mL: " in path.read_text()
+    half = plan_of("pump-stall").failures[0].lines[0]
+    assert half.value is not None
+    assert f"{datetime(2026, 3, 4, 10) + timedelta(hours=half.value):%Y-%m-%d %H:%M}" in text
+
+
+def test_a_plan_of_a_pump_is_its_pump_and_not_refused(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`therapy: none` on a running pump: forbidden at once, and the way down instead."""
+    monkeypatch.setattr(planned, "pump_plan", lambda *_: plan_of("pump-explant"))
+    page = tmp_path / "plan.html"
+    assert run(["plan", str(EXAMPLES / "pump-explant.yaml"), "--json", "--html", str(page)]) == 1
+    found = json.loads(capsys.readouterr().out)
+    jsonschema.validate(found, schemas.schema("plan"))
+    assert found["summary"].startswith("Do not stop at once: come down in 10 steps")
+    assert "ITB-ABRUPT" in [rule for finding in found["verdict"]["findings"] for rule in finding["rules"]]
+    steps = [line for line in found["pump"]["parts"][0]["lines"] if line["what"].startswith("pump from")]
+    assert [step["value"] for step in steps[-2:]] == [50, 0]
+    assert "Coming off the pump" in page.read_text()
+
+
+def test_the_shares_that_notice_a_stop_fall_with_steps_and_tablets() -> None:
+    lines = {line.what: line.value for line in plan_of("pump-explant").parts[0].lines if "notice" in line.what}
+    at_once, stepped, covered, both = lines.values()
+    assert at_once is not None
+    assert covered is not None
+    assert stepped is not None
+    assert both is not None
+    assert at_once >= stepped >= both
+    assert at_once > covered >= both
+
+
+def test_tablets_do_not_reach_the_pump() -> None:
+    """A settled 400 ug/d give many times the level of the highest dose by mouth that the rules allow."""
+    found = next(part for part in plan_of("pump-stall").parts if part.title.startswith("What can stand in"))
+    pump, most, needed = (line(found, what).value for what in ("the pump", "tablets, the most", "by mouth for"))
+    assert pump is not None
+    assert most is not None
+    assert needed is not None
+    assert pump > 10 * most
+    assert needed == pytest.approx(80 * pump / most, rel=0.25)  # of middles, and 80 mg/d is the most
+    hours = [entry.value or 0 for entry in found.lines if "lumbar puncture holds" in entry.what]
+    assert 1 < hours[0] < hours[1] < hours[2] < 10
+
+
+def test_no_one_is_given_more_tablets_than_the_rules_leave() -> None:
+    """The rule on a stopped pump names 80 mg a day; a child is left less, and someone without kidneys nothing."""
+    young = tablets(PumpCase(ob.read_case(EXAMPLES / "pump-start.yaml"), KB))
+    assert young.most_mg is not None
+    assert 0 < young.daily_mg == young.most_mg < young.rule_mg == 80
+    assert sum(young.regimen().phases[0].doses_mg) == pytest.approx(young.most_mg)
+    none = tablets(case(FULL, FULL, question="check", patient=ADULT | {"dialysis": "three times a week"}))
+    assert none.daily_mg == 0
+    assert none.rests_on
+
+
+def test_tablets_stopped_at_once_are_noticed_by_more_than_tablets_withdrawn() -> None:
+    part = next(part for part in plan_of("pump-from-tablets").parts if part.title == "From tablets to the pump")
+    daily = [entry.value for entry in part.lines if entry.what.startswith("tablets from day")]
+    assert daily == [60, 45, 30, 15, 0]
+    at_once, fast, slow = (line(part, what).value or 0 for what in ("tablets stopped at once", "steps of 50", "steps of 25"))
+    assert at_once >= fast >= slow
+
+
+def test_a_screening_trial_stands_alone() -> None:
+    found = plan_of("pump-screening")
+    assert [part.title for part in found.parts] == ["Screening trial"]
+    assert [entry.value for entry in found.parts[0].lines if "lumbar" in entry.what] == [50, 75, 100]
+    assert not found.failures
+    child = ADULT | {"age": "6 a", "weight": "20 kg", "height": "115 cm", "creatinine": "0.4 mg/dL"}
+    therapy = {"route": "intrathecal", "programme": "25 ug once"}
+    young = api.pump(ob.read_case({"date": "2026-11-22", "patient": child, "therapy": therapy, "current": "none"}))
+    assert next(entry.value for entry in young.parts[0].lines if "lumbar" in entry.what) == 25

@@ -8,11 +8,11 @@ import pytest
 from tests.safety.harness import KB, case, finding, told, verdict
 
 from openbaclofen.case.record import IntrathecalTherapy
+from openbaclofen.dose.programme import continuous
 from openbaclofen.safety.check import check
 from openbaclofen.safety.drafts import draft
 from openbaclofen.safety.evaluate import Judgement, Reason
 from openbaclofen.safety.logic import Truth
-from openbaclofen.units import IntrathecalRate
 
 TITRATED = "5 mg TID for 3 d, then 10 mg TID for 3 d, then 15 mg TID"
 STOPPED = {"current": {"sig": "20 mg QID", "since": "2023-11-22"}, "therapy": "none", "question": "stop"}
@@ -161,7 +161,7 @@ def test_stopping_is_not_met_with_reasons_not_to_start() -> None:
 
 
 def test_powder_into_the_spine_is_refused() -> None:
-    therapy = IntrathecalTherapy(IntrathecalRate(100), "100 ug/d continuous", form="powder")
+    therapy = IntrathecalTherapy(continuous(100), "100 ug/d continuous", form="powder")
     found = finding(check(replace(case(), therapy=therapy), KB), "FORM-IT-ONLY")
     assert found.severity == "contraindicated"
     assert found.blocks

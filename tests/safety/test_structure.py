@@ -176,6 +176,7 @@ EQUAL = (
     "route",
     "new_start",
     "pump_start",
+    "single_bolus",
     "dose_rising",
     "on_baclofen",
     "egfr_fell",

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import App, CycloptsError, Parameter
-from rich.console import Console
 
 from openbaclofen.apps.console import BAD_INPUT, OK, STOP, emit, fail, out
 from openbaclofen.apps.serve import serve
@@ -27,7 +26,6 @@ app = App(
 )
 
 Shown = Literal["chain", "doses", "stop"]
-Part = Literal["oral", "spine", "spasticity", "harms", "all"]
 Format = Literal["sbml", "nonmem", "mrgsolve", "rxode2"]
 CaseFile = Annotated[str, Parameter(help="case file (YAML or JSON), or - for standard input", allow_leading_hyphen=True)]
 Target = Annotated[str | None, Parameter(allow_leading_hyphen=True)]
@@ -207,88 +205,6 @@ def claims(claim: Annotated[str | None, Parameter(help="one claim, S1-01 for exa
 
 
 @app.command
-def validate(
-    *,
-    table: Annotated[
-        str | None, Parameter(help="oral_pk, outcomes, outcomes_extra, mechanism or intrathecal: every row")
-    ] = None,
-    everything: Annotated[bool, Parameter(name="--all", negative="", help="every row of every table")] = False,
-    plot: Annotated[Path | None, Parameter(help="write observed against predicted (.svg, .png or .pdf)")] = None,
-    json: Json = False,
-) -> int:
-    """Observed against predicted for every published figure that was fitted or held back, and why figures are missed."""
-    from openbaclofen.facts import load
-    from openbaclofen.infer.validate import validate as oral_figures
-    from openbaclofen.infer.validate_tables import TABLES, validate_tables
-    from openbaclofen.report import as_json, validate_figure, validate_text
-    from openbaclofen.report.course import whole
-
-    if table == TABLES[0] and not json:  # with the figures that are there for context
-        oral = oral_figures(load())
-        if plot is not None:
-            whole(plot, lambda target: validate_figure.draw(oral, target))
-        validate_text.print_validation(oral, out())
-        return OK
-    with Console(stderr=True).status("comparing") as status:
-        wanted = TABLES if table is None else (table,)
-        found = validate_tables(load(), wanted, lambda part: status.update(f"comparing: {part}"))
-    if plot is not None:
-        whole(plot, lambda target: validate_figure.draw(found, target))
-    if json:
-        emit(as_json.text("validation", found.to_dict()))
-    else:
-        validate_text.print_tables(found, out(), everything or table is not None)
-    return OK
-
-
-@app.command
-def calibrate(
-    *,
-    part: Annotated[Part, Parameter(help="what to refit; --check and --compare are of the oral part")] = "all",
-    write: Annotated[bool, Parameter(help="write the fitted values into the knowledge base", negative="")] = False,
-    check: Annotated[bool, Parameter(help="sample the posterior beside the approximation (minutes)", negative="")] = False,
-    compare: Annotated[bool, Parameter(help="fit other structures and choices as well (minutes)", negative="")] = False,
-) -> int:
-    """Refit what is calibrated to its rows. The same rows give the same file, byte for byte; written only if asked."""
-    console = out()
-    if part != "oral":
-        if check or compare:
-            raise InputError("only the oral part is sampled and compared: add --part oral", "--part")
-        return _refitted(part, write, console)
-    from openbaclofen import api
-    from openbaclofen.report import validate_alternatives, validate_text
-
-    with console.status("fitting") as status:
-        found, path = api.calibrate(write, lambda turn, misfit: status.update(f"fitting: round {turn}, misfit {misfit:.3g}"))
-    validate_text.print_calibration(found, console)
-    if path is not None:
-        console.print(f"written: {path.name}")
-    if check:
-        with console.status("sampling") as status:
-            sampled = api.check_calibration(found, lambda k, of, moved: status.update(f"step {k} of {of}, {moved:.0%} moved"))
-        validate_alternatives.print_posterior(sampled, console)
-    if compare:
-        with console.status("fitting others") as status:
-            tables = api.compare_calibrations(lambda name: status.update(f"fitting: {name}"))
-        for refits in tables:
-            validate_alternatives.print_refits(refits, console)
-    return OK
-
-
-def _refitted(part: str, write: bool, console: Console) -> int:
-    """Refit a part, or all one after the other."""
-    from openbaclofen.infer.calibrate_parts import PARTS, refit_all
-    from openbaclofen.report import validate_text
-
-    with console.status("fitting") as status:
-        found = refit_all(PARTS if part == "all" else (part,), write, lambda name: status.update(f"fitting: {name}"))
-    validate_text.print_parts(found, console)
-    for name in (one.file for one in found if write):
-        console.print(f"written: {name}")
-    return OK
-
-
-@app.command
 def export(
     case: CaseFile,
     *,
@@ -313,6 +229,8 @@ def schema(kind: Annotated[str, Parameter(help="plan, verdict, course, why or cl
     return OK
 
 
+app.command("openbaclofen.apps.calibration:validate", help="Observed against predicted for every published figure.")
+app.command("openbaclofen.apps.calibration:calibrate", help="Refit what is calibrated to its rows.")
 app.command("openbaclofen.apps.fhir:app", name="fhir", help="Cases from FHIR R4 bundles, and plans as FHIR R4 bundles.")
 
 

@@ -22,7 +22,7 @@ from openbaclofen.body.graph import Graph, Numbers, Rates
 from openbaclofen.body.schedule import Blocks, Doses, Steps, plan
 from openbaclofen.errors import InputError
 
-WIDTH = 4**4  # people at a time; a multiple of what a processor adds at once
+WIDTH = 2 * 3 * 4 * 10  # people at a time; a multiple of what a processor adds at once, and of `kernel.LANES`
 _FINE = 4  # sizes of the other axes are padded by at most a quarter
 _compiled: set[tuple[Any, ...]] = set()
 
@@ -62,67 +62,68 @@ def run(task: Task, doses: Doses, times_h: np.ndarray) -> dict[str, np.ndarray]:
 def run_on(task: Task, doses: Doses, times_h: np.ndarray) -> tuple[dict[str, np.ndarray], Any]:
     """As `run`, and what is carried after the last time: the `carried` of a task that goes on from there."""
     prepare()
-    times = np.asarray(times_h, dtype=float)
-    schedule = plan(times, doses, task.changes, task.longest_h)
+    if task.initial_mg and doses.first() < np.min(times_h, initial=np.inf):
+        raise InputError("a start from known amounts cannot have doses before the first time", "doses")
+    if doses.of_each:
+        from openbaclofen.body.personal import run_each  # its compiler takes long to import
+
+        return run_each(task, doses, times_h)
+    schedule = plan(times_h, doses, task.changes, task.longest_h)
     blocks = isinstance(schedule, Blocks)
-    longest = schedule.step_h if blocks else float(schedule.length_h.max())
+    longest = schedule.step_h if blocks else float(schedule.grid.length_h.max())
     graph = task.graph.part((*task.wanted, doses.into))
     between = not blocks or bool(schedule.offset_h.any())
     program = Program(graph, task.wanted, task.observe, doses.into, squarings_for(longest, task.rates), between)
     people = len(jax.tree.leaves(task.people)[0])
     initial = np.stack([task.initial_mg.get(name, np.zeros(people)) for name in graph.compartments])
-    if task.initial_mg and (np.asarray(doses.at_h)[np.asarray(doses.mg) > 0] < times[0]).any():
-        raise InputError("a start from known amounts cannot have doses before the first time", "doses")
-    common, each = _block_tables(schedule) if blocks else _step_tables(schedule)
-    outputs = _slice(schedule.outputs)
+    tables = _block_tables(schedule) if blocks else _step_tables(schedule)
+    outputs = slice_of(schedule.outputs if blocks else schedule.grid.outputs)
     rates = task.rates[0] if blocks else tuple(task.rates)
     leaves, tree = jax.tree.flatten(task.carried)
 
     def simulate(columns: slice, width: int) -> dict[Any, Numbers]:
         own = jax.tree.map(lambda a: columns_of(a, columns, width), (task.people, rates, initial, task.carried))
-        tables = {name: a if a.shape[-1] == 1 else columns_of(a, columns, width) for name, a in each.items()}
-        seen, carried = (run_blocks if blocks else run_steps)(program, *own, **common, **tables)
+        seen, carried = (run_blocks if blocks else run_steps)(program, *own, **tables)
         after = {i: leaf[None] for i, leaf in enumerate(jax.tree.leaves(carried))}
         return {name: np.asarray(value)[outputs] for name, value in seen.items()} | after
 
-    key = (program, tree, *(np.shape(t) for t in (*common.values(), *each.values())))
-    found = over_chunks(simulate, people, slice(None), key)
+    found = over_chunks(simulate, people, slice(None), (program, tree, *(np.shape(t) for t in tables.values())))
     return found, jax.tree.unflatten(tree, [found.pop(i)[:, 0] for i in range(len(leaves))])
 
 
-def _slice(outputs: np.ndarray) -> slice | np.ndarray:
+def slice_of(outputs: np.ndarray) -> slice | np.ndarray:
     """The same places, as a slice where they are next to each other, which needs no copy."""
-    together = outputs[-1] - outputs[0] == len(outputs) - 1
+    together = len(outputs) > 0 and outputs[-1] - outputs[0] == len(outputs) - 1
     return slice(int(outputs[0]), int(outputs[-1]) + 1) if together else outputs
 
 
-def _block_tables(schedule: Blocks) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Tables for everyone, and tables with people (or one for all) as the last axis."""
-    last, (count, places, _) = schedule.outputs[-1], schedule.mg.shape
-    mg = padded(padded(schedule.mg, 0, size(count)), 1, size(places))
-    places = mg.shape[1]
-    each = {"mg": mg, "interval": padded(schedule.interval, 0, places), "offset_h": padded(schedule.offset_h, 0, places)}
-    return {"step_h": np.float64(schedule.step_h), "last": np.int64(last)}, each
-
-
-def _step_tables(schedule: Steps) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Tables for everyone, and tables with people (or one for all) as the last axis. The dose after the last is 'none'."""
-    intervals, kinds, doses = size(len(schedule.kind)), size(len(schedule.length_h)), size(len(schedule.dose_mg))
-    common = {
-        "kind": padded(schedule.kind, 0, intervals),
-        "hours": padded(np.append(0.0, schedule.length_h[schedule.kind[:-1]]), 0, intervals),
-        "length_h": padded(schedule.length_h, 0, kinds),
-        "physiology": padded(schedule.physiology, 0, kinds),
+def _block_tables(schedule: Blocks) -> dict[str, Any]:
+    count, places = schedule.mg.shape
+    return {
+        "step_h": np.float64(schedule.step_h),
+        "last": np.int64(schedule.outputs[-1]),
+        "interval": padded(schedule.interval, 0, size(places)),
+        "offset_h": padded(schedule.offset_h, 0, size(places)),
+        "mg": padded(padded(schedule.mg, 0, size(count)), 1, size(places)),
     }
-    slot = np.full((intervals, *schedule.slot.shape[1:]), doses, dtype=np.int32)
-    slot[: len(schedule.slot)] = np.where(schedule.slot == len(schedule.dose_mg), doses, schedule.slot)
-    each = {
-        "slot": slot,
+
+
+def _step_tables(schedule: Steps) -> dict[str, Any]:
+    """The dose after the last is 'none'."""
+    grid, given = schedule.grid, len(schedule.dose_mg)
+    intervals, kinds, doses = size(len(grid.kind)), size(len(grid.length_h)), size(given)
+    slot = np.full((intervals, schedule.slot.shape[1]), doses, dtype=np.int32)
+    slot[: len(schedule.slot)] = np.where(schedule.slot == given, doses, schedule.slot)
+    return {
+        "kind": padded(grid.kind, 0, intervals),
+        "hours": padded(np.append(0.0, grid.length_h[grid.kind[:-1]]), 0, intervals),
+        "length_h": padded(grid.length_h, 0, kinds),
+        "physiology": padded(grid.physiology, 0, kinds),
         "dose_mg": padded(schedule.dose_mg, 0, doses),
         "left_h": padded(schedule.left_h, 0, doses),
         "dose_physiology": padded(schedule.dose_physiology, 0, doses),
+        "slot": slot,
     }
-    return common, each
 
 
 def size(needed: int) -> int:
@@ -151,16 +152,27 @@ def _threads() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="openbaclofen")
 
 
+def each_chunk(one: Callable[[slice], None], people: int, key: tuple[Any, ...]) -> None:
+    """Call for every chunk of people, in threads. key: what makes a program; its first call is made alone: it compiles."""
+    chunks = [slice(start, min(start + WIDTH, people)) for start in range(0, people, WIDTH)]
+    alone = 0 if key in _compiled and len(chunks) > 1 else 1
+    for columns in chunks[:alone]:
+        one(columns)
+    _compiled.add(key)
+    if len(chunks) > alone:
+        for _ in _threads().map(one, chunks[alone:]):
+            pass
+
+
 def over_chunks(
     simulate: Callable[[slice, int], Mapping[Any, Numbers]], people: int, outputs: slice | np.ndarray, key: tuple[Any, ...]
 ) -> dict[Any, np.ndarray]:
     """Call for every chunk (columns of people, padded width) and put the chunks side by side: name to (people, outputs).
 
-    key: what makes a program; the first call of a new one is made alone, since it compiles.
+    key: see `each_chunk`.
     """
-    chunks = [slice(start, min(start + WIDTH, people)) for start in range(0, people, WIDTH)]
-    if len(chunks) == 1:
-        return {name: np.asarray(v)[outputs, :people].T for name, v in simulate(chunks[0], WIDTH).items()}
+    if people <= WIDTH:
+        return {name: np.asarray(v)[outputs, :people].T for name, v in simulate(slice(0, people), WIDTH).items()}
     found: dict[Any, np.ndarray] = {}
 
     def one(columns: slice) -> None:
@@ -168,10 +180,5 @@ def over_chunks(
             seen = np.asarray(value)[outputs, : columns.stop - columns.start]
             found.setdefault(name, np.empty((len(seen), people)))[:, columns] = seen
 
-    alone = 0 if key in _compiled else 1
-    for columns in chunks[:alone]:
-        one(columns)
-    _compiled.add(key)
-    for _ in _threads().map(one, chunks[alone:]):
-        pass
+    each_chunk(one, people, key)
     return {name: value.T for name, value in found.items()}

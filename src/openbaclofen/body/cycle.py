@@ -24,7 +24,7 @@ def settled(graph: Graph, rates: Rates, doses: Doses, cycle_h: float) -> dict[st
     """
     prepare()
     part = graph.part(("central", doses.into))
-    at, mg = doses.columns(0.0)
+    at, mg = (table.T for table in doses.rows())
     if (at < 0).any() or (at >= cycle_h).any():
         raise InputError(f"doses of a cycle lie between 0 and {cycle_h:g} h", "doses")
     squarings = squarings_for(cycle_h, [rates])

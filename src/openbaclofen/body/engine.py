@@ -1,6 +1,7 @@
 """Tables of a schedule, people's rates and a function to observe amounts with go in; what was observed over time comes out.
 
-One flat scan over time with people as the vector axis. No result of a person depends on another person.
+For doses of everyone; `kernel` is for doses of each. One flat scan over time with people as the vector axis. No result of a
+person depends on another person.
 """
 
 from __future__ import annotations
@@ -44,21 +45,28 @@ class Program:
 
 @lru_cache(maxsize=1)
 def prepare() -> None:
-    """64-bit numbers, and compiled programs kept between processes in the user's cache folder. Idempotent, cheap.
+    """64-bit numbers, and compiled programs kept between processes in `cache_folder`. Idempotent, cheap.
 
     A cache folder that jax already has is left alone; where none can be made, programs are compiled by each process anew.
     """
     jax.config.update("jax_enable_x64", True)
-    if getattr(jax.config, "jax_compilation_cache_dir", None) is not None:
-        return
-    folder = user_cache_path("openbaclofen") / f"compiled-{_machine()}"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError:
+    folder = cache_folder()
+    if folder is None or getattr(jax.config, "jax_compilation_cache_dir", None) is not None:
         return
     jax.config.update("jax_compilation_cache_dir", str(folder))
     jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
     jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
+
+
+@lru_cache(maxsize=1)
+def cache_folder() -> Path | None:
+    """Where compiled programs for this kind of processor are kept for this user; None where no folder can be made."""
+    folder = user_cache_path("openbaclofen") / f"compiled-{_machine()}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return None
+    return folder
 
 
 def _machine() -> str:
@@ -76,6 +84,23 @@ def squarings_for(longest_h: float, rates: Sequence[Rates]) -> int:
     return squarings_needed(max(longest_h, 0.0) * max(fastest, _USUAL_RATE))
 
 
+@partial(jax.jit, static_argnames="observe")
+def observed(observe: Observe, people: Any, amounts: Array, carried: Any, hours: Array) -> tuple[dict[str, Array], Any]:
+    """Name to (outputs, people), and what is carried after the last: BLOCK outputs at a time, while they are in the cache.
+
+    amounts: (wanted, outputs, people); hours: since the output before, (outputs,); outputs a multiple of BLOCK.
+    """
+    wanted, outputs, width = amounts.shape
+    blocks = amounts.reshape(wanted, outputs // BLOCK, BLOCK, width).swapaxes(0, 1)
+
+    def block(carried: Any, given: tuple[Array, Array]) -> tuple[Any, dict[str, Array]]:
+        seen, carried = observe(people, given[0], carried, given[1])
+        return carried, seen
+
+    carried, seen = jax.lax.scan(block, carried, (blocks, hours.reshape(-1, BLOCK)))
+    return {name: value.reshape(outputs, width) for name, value in seen.items()}, carried
+
+
 @partial(jax.jit, static_argnames="program")
 def run_blocks(
     program: Program,
@@ -89,20 +114,24 @@ def run_blocks(
     offset_h: Array,
     mg: Array,
 ) -> tuple[dict[str, Array], Any]:
-    """Observe at every step of a `Blocks` schedule: name to (blocks * BLOCK, people), and what was carried. initial: mg."""
+    """Observe at every step of a `Blocks` schedule: name to (blocks * BLOCK, people), and what was carried.
+
+    initial: (n, people) mg.
+    """
     graph = program.graph
     rows = jnp.array([graph.index(name) for name in program.wanted])
     matrix = graph.matrix(rates)
     forward = propagator(matrix, step_h, program.squarings)
     dose = jnp.zeros_like(initial).at[graph.index(program.into)].set(1.0)
     if program.between:
-        entered = advance(matrix, dose, step_h, step_h - offset_h, program.squarings, graph.stairs).transpose(1, 0, 2)
+        left_h = (step_h - offset_h)[:, None]
+        entered = advance(matrix, dose, step_h, left_h, program.squarings, graph.stairs).transpose(1, 0, 2)
     else:
         entered = jnp.broadcast_to(apply(forward, dose)[:, None], (len(dose), len(offset_h), dose.shape[1]))
 
     def within(carry: tuple[Array, Array], position: Array) -> tuple[tuple[Array, Array], Array]:
         dosed, row = carry
-        later = apply(forward, dosed) + jnp.where(interval == position, entered, 0.0)
+        later = apply(forward, dosed) + jnp.where((interval == position)[:, None], entered, 0.0)
         return (later, product(row, forward)), jnp.concatenate([row, dosed[rows]], axis=1)
 
     start = (jnp.zeros_like(entered), jnp.broadcast_to(jnp.eye(len(initial))[rows][:, :, None], (len(rows), *initial.shape)))
@@ -112,7 +141,7 @@ def run_blocks(
 
     def block(state: tuple[Array, Array, Any], given: tuple[Array, Array]) -> tuple[tuple[Array, Array, Any], dict[str, Array]]:
         (x, held, carried), (now, number) = state, given
-        sources = jnp.concatenate([x, jnp.broadcast_to(now, (len(now), x.shape[1]))])
+        sources = jnp.concatenate([x, jnp.broadcast_to(now[:, None], (len(now), x.shape[1]))])
         amounts, output = _combined(seen_from, sources), number * BLOCK + jnp.arange(BLOCK)
         if jax.tree.leaves(carried):
             amounts, held = _until(last, output, amounts, held)
@@ -161,27 +190,21 @@ def run_steps(
     over = _propagators(program, matrices, length_h, physiology)
     entered = _entered(program, matrices, jnp.max(length_h), dose_mg, left_h, dose_physiology)
 
-    each, carrying = slot.shape[-1] > 1, bool(jax.tree.leaves(carried))
+    carrying = bool(jax.tree.leaves(carried))
 
-    def step(state: Stepped, given: tuple[Array, Array | list[Array], Array, Array]) -> tuple[Stepped, dict[str, Array]]:
+    def step(state: Stepped, given: tuple[Array, Array, Array, Array]) -> tuple[Stepped, dict[str, Array]]:
         (x, carried), (which, ending, since, until) = state, given
         wanted = jnp.stack([_row(x, stairs, graph.index(name)) for name in program.wanted])
         seen, carried = program.observe(people, wanted[:, None], carried, since[None])
-        doses = ending if each else [total(part[s[0]] for s in ending) for part in entered]
+        doses = [total(part[s] for s in ending) for part in entered]
         later = [moved + added for moved, added in zip(over(which, x), doses, strict=True)]
         if carrying:
             later = [jnp.where(until > 0, new, old) for new, old in zip(later, x, strict=True)]
         return (later, carried), {name: value[0] for name, value in seen.items()}
 
-    ending = [total(_looked_up(part, slot[:, s]) for s in range(slot.shape[1])) for part in entered] if each else slot
     start = ([initial[a:b] for a, b in stairs], carried)
-    (_, carried), seen = jax.lax.scan(step, start, (kind, ending, hours, jnp.append(hours[1:], 0.0)))
+    (_, carried), seen = jax.lax.scan(step, start, (kind, slot, hours, jnp.append(hours[1:], 0.0)))
     return seen, carried
-
-
-def _looked_up(table: Array, which: Array) -> Array:
-    """Row which[i, person] of each person's column of the table (doses, rows, people): (i, rows, people)."""
-    return jnp.take_along_axis(table, which[:, None], axis=0, mode="promise_in_bounds")
 
 
 def _row(parts: Sequence[Array], stairs: Sequence[tuple[int, int]], index: int) -> Array:
@@ -214,8 +237,8 @@ def _entered(program: Program, matrices: Array, longest: Array, mg: Array, left_
     dose = jnp.zeros((n, people)).at[graph.index(program.into)].set(1.0)
     entered = jnp.zeros((len(mg), n, people))
     for which, matrix in enumerate(matrices):
-        amount = jnp.where(physiology == which, mg, 0.0)[:, None]
+        amount = jnp.where(physiology == which, mg, 0.0)[:, None, None]
         if len(mg):
-            entered = entered + amount * advance(matrix, dose, longest, left_h, program.squarings, graph.stairs)
+            entered = entered + amount * advance(matrix, dose, longest, left_h[:, None], program.squarings, graph.stairs)
     entered = jnp.concatenate([entered, jnp.zeros((1, n, people))])
     return [entered[:, a:b] for a, b in graph.stairs]

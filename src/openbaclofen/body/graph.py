@@ -17,11 +17,15 @@ _COST_OF_A_RANGE = 4  # products of numbers that cost as much as a separate row 
 
 @dataclass(frozen=True)
 class Flow:
-    """Amount moving from source to target at `rate` (1/h, a key of the rates handed to `matrix`) times the source's amount."""
+    """Amount moving from source to target at `rate` (1/h, a key of the rates handed to `matrix`) times the source's amount.
+
+    moves: whether the source loses it. Where not, the target adds up the source over time: its integral.
+    """
 
     source: str
     target: str
     rate: str
+    moves: bool = True
 
 
 @dataclass(frozen=True)
@@ -69,14 +73,22 @@ class Graph:
         return Graph(kept, tuple(flow for flow in self.flows if flow.source in kept))
 
     def matrix(self, rates: Rates) -> Array:
-        """A (n, n, people) in 1/h from rates (people,). Columns of a whole graph sum to zero: mass is conserved."""
+        """A (n, n, people) in 1/h from rates (people,). Where all flows move, columns sum to zero: mass is conserved."""
+        return jnp.stack([jnp.stack(row) for row in self._entries(rates, jnp.zeros_like(next(iter(rates.values()))))])
+
+    def table(self, rates: Rates) -> np.ndarray:
+        """The same, by numpy."""
+        own = {name: np.asarray(rate) for name, rate in rates.items()}
+        return np.stack([np.stack(row) for row in self._entries(own, np.zeros_like(next(iter(own.values()))))])
+
+    def _entries(self, rates: Rates, zero: Numbers) -> list[list[Numbers]]:
         n = len(self.compartments)
-        zero = jnp.zeros_like(next(iter(rates.values())))
         entries = [[zero] * n for _ in range(n)]
         for flow in self.flows:
             source, rate = self.index(flow.source), rates[flow.rate]
-            entries[source][source] = entries[source][source] - rate
+            if flow.moves:
+                entries[source][source] = entries[source][source] - rate
             if flow.target in self.compartments:
                 target = self.index(flow.target)
                 entries[target][source] = entries[target][source] + rate
-        return jnp.stack([jnp.stack(row) for row in entries])
+        return entries

@@ -10,13 +10,14 @@ from collections.abc import Sequence
 from datetime import date
 
 from openbaclofen.case import fields
+from openbaclofen.case.observed import grade, level, side_effect
 from openbaclofen.case.people import ashworth
 from openbaclofen.case.record import EVENT_KINDS, OBSERVATION_KINDS, Event, Observation
 from openbaclofen.case.source import Node
 from openbaclofen.dose.sig import parse_sig
 from openbaclofen.dose.times import clock
 from openbaclofen.errors import InputError
-from openbaclofen.units import Concentration, Creatinine, Duration, OralDose
+from openbaclofen.units import Creatinine, Duration, IntrathecalConcentration, IntrathecalDose, OralDose, Volume
 
 _WHEN = ("date", "at", "after", "note")
 _DETAILS: dict[str, tuple[str, ...]] = {  # kind -> what may stand beside it
@@ -25,7 +26,13 @@ _DETAILS: dict[str, tuple[str, ...]] = {  # kind -> what may stand beside it
     "dialysis_session": ("lasts",),
     "creatinine": ("value",),
     "level": ("value",),
-    "ashworth": ("value",),
+    "ashworth": ("value", "baseline"),
+    "spasms": ("value", "baseline"),
+    "side_effect": ("grade", "present"),
+    "wrong_refill": ("concentration",),
+    "pump_bolus": ("dose",),
+    "pump_overfilled": ("volume",),
+    "mri": ("lasts",),
 }
 _MAIN = {
     "missed": "doses",
@@ -34,9 +41,30 @@ _MAIN = {
     "creatinine": "value",
     "level": "value",
     "ashworth": "value",
+    "spasms": "value",
+    "wrong_refill": "concentration",
+    "pump_bolus": "dose",
+    "pump_overfilled": "volume",
+    **dict.fromkeys(("pump_stall", "pump_empty", "catheter_kink", "catheter_disconnected"), "at"),
+    **dict.fromkeys(("catheter_flushed", "catheter_aspirated", "mri"), "at"),
 }  # what the short form `missed: 3 doses` states
-_SAME = {"dialysis": "dialysis_session", "overdose": "ingestion", "alarm": "pump_alarm", "on": "date", "count": "doses"}
-_NEEDED = ("creatinine", "level", "ashworth")  # kinds that are nothing without their value
+_SAME = {
+    "dialysis": "dialysis_session",
+    "overdose": "ingestion",
+    "alarm": "pump_alarm",
+    "on": "date",
+    "count": "doses",
+    "penn": "spasms",
+}
+_NEEDED = (
+    "creatinine",
+    "level",
+    "ashworth",
+    "spasms",
+    "wrong_refill",
+    "pump_bolus",
+    "pump_overfilled",
+)  # nothing without their value
 
 
 def read_events(node: Node) -> tuple[Event, ...]:
@@ -44,9 +72,13 @@ def read_events(node: Node) -> tuple[Event, ...]:
     return tuple(_event(item) for item in fields.items(node))
 
 
-def read_observations(node: Node) -> tuple[Observation, ...]:
-    """All observations, as they stand. Errors: InputError."""
-    return tuple(_observation(item) for item in fields.items(node))
+def read_observations(node: Node, as_of: date) -> tuple[Observation, ...]:
+    """All observations, none after the date of the case. Errors: InputError."""
+    found = tuple((item, _observation(item)) for item in fields.items(node))
+    for item, observation in found:
+        if observation.on is not None and observation.on > as_of:
+            raise item.error(f"{observation.on} lies after the date of the case, {as_of}: nobody has seen it yet")
+    return tuple(observation for _, observation in found)
 
 
 def _event(node: Node) -> Event:
@@ -55,6 +87,7 @@ def _event(node: Node) -> Event:
     amount, lasts, value = details.get("amount"), details.get("lasts"), details.get("value")
     charcoal, charcoal_after = _done(details.get("charcoal"))
     lavage, lavage_after = _done(details.get("lavage"))
+    strength, dose, volume = (details.get(key) for key in ("concentration", "dose", "volume"))
     return Event(
         kind=kind,
         on=on,
@@ -70,6 +103,9 @@ def _event(node: Node) -> Event:
         form=_form(details["form"]) if "form" in details else None,
         lasts=fields.quantity(lasts, Duration) if lasts else None,
         creatinine=fields.quantity(value, Creatinine, "creatinine") if value else None,
+        concentration=fields.quantity(strength, IntrathecalConcentration, "intrathecal_concentration") if strength else None,
+        dose=fields.quantity(dose, IntrathecalDose, "pump_bolus") if dose else None,
+        volume=fields.quantity(volume, Volume, "pump_fill") if volume else None,
     )
 
 
@@ -97,16 +133,30 @@ def _done(node: Node | None) -> tuple[bool | None, Duration | None]:
 def _observation(node: Node) -> Observation:
     kind, details, note = _entry(node, OBSERVATION_KINDS)
     on, at_h = _when(details)
-    value = details.get("value")
+    value, baseline = details.get("value"), details.get("baseline")
+    score = {"ashworth": ashworth, "spasms": _penn}.get(kind)
+    measured, below = level(value) if value and kind == "level" else (None, False)
     return Observation(
         kind=kind,
         on=on,
         at_h=at_h,
         note=note,
         after=fields.quantity(details["after"], Duration) if "after" in details else None,
-        value=ashworth(value) if value and kind == "ashworth" else None,
-        level=fields.quantity(value, Concentration, "level") if value and kind == "level" else None,
+        value=score(value) if value and score else None,
+        level=measured,
+        baseline=score(baseline) if baseline and score else None,
+        below=below,
+        effect=side_effect(note) if kind == "side_effect" else "",
+        grade=grade(details.get("grade"), details.get("present")),
     )
+
+
+def _penn(node: Node) -> float:
+    """Penn's frequency of spasms, whole points."""
+    found = fields.plain_number(node, "spasms")
+    if not found.is_integer():
+        raise node.error(f"expected a whole number of points on Penn's scale, got {fields.shown(node)}")
+    return found
 
 
 def _entry(node: Node, kinds: Sequence[str]) -> tuple[str, dict[str, Node], str]:
@@ -126,8 +176,8 @@ def _entry(node: Node, kinds: Sequence[str]) -> tuple[str, dict[str, Node], str]
     for key, value in details.items():
         if key not in (*_WHEN, *_DETAILS.get(kind, ())):
             raise value.error(f"{key!r} does not belong to {kind}")
-    if kind in _NEEDED and "value" not in details:
-        raise node.error(f"expected the value of {kind}")
+    if kind in _NEEDED and _MAIN[kind] not in details:
+        raise node.error(f"expected the {_MAIN[kind]} of {kind}")
     return kind, details, note
 
 

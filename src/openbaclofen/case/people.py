@@ -97,7 +97,13 @@ def _creatinines(stated: dict[str, Node], as_of: date, later: tuple[DatedCreatin
         found.append(DatedCreatinine(value, fields.day(row["date"])))
     past = sorted((c for c in found if c.on is not None and c.on <= as_of), key=lambda c: c.on or as_of)
     if "creatinine" in stated:
-        past.append(DatedCreatinine(fields.quantity(stated["creatinine"], Creatinine, "creatinine")))
+        present = fields.quantity(stated["creatinine"], Creatinine, "creatinine")
+        today = next((c.creatinine for c in past if c.on == as_of and c.creatinine != present), None)
+        if today is not None:
+            raise stated["creatinine"].error(
+                f"{present} is the present creatinine, yet {today} is dated {as_of}: date the older one"
+            )
+        past.append(DatedCreatinine(present))
     return tuple(past)
 
 

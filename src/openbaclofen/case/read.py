@@ -9,7 +9,7 @@ from datetime import date
 from openbaclofen.case import fields
 from openbaclofen.case.occurrences import read_events, read_observations
 from openbaclofen.case.people import read_patient
-from openbaclofen.case.record import Case, CaseRegion, Current, Event, OralTherapy, Question, Therapy
+from openbaclofen.case.record import Case, CaseRegion, Current, Event, IntrathecalTherapy, OralTherapy, Question, Therapy
 from openbaclofen.case.source import Node, read_source
 from openbaclofen.case.therapies import read_current, read_therapy
 from openbaclofen.dose.times import dosing_times
@@ -63,7 +63,7 @@ def read_case(source: str | os.PathLike[str] | Mapping[str, object] | bytes) -> 
         region=fields.choice(stated["region"], _REGIONS) if "region" in stated else "INT",
         as_of=as_of,
         events=events,
-        observations=read_observations(stated["observations"]) if "observations" in stated else (),
+        observations=read_observations(stated["observations"], as_of) if "observations" in stated else (),
         title=fields.text(stated["title"]) if "title" in stated else "",
         current_stated="current" in stated or ("question" in stated and question == "start"),
         dated="date" in stated,
@@ -105,6 +105,8 @@ def _implied(therapy: Therapy | None, current: Current | None, events: tuple[Eve
         return "start"
     if isinstance(therapy, OralTherapy) and therapy.ends_in_stop:
         return "stop"
+    if isinstance(therapy, IntrathecalTherapy) and not therapy.gives.repeats:
+        return "check"  # a bolus changes nothing of what is taken
     return "adjust" if type(therapy) is type(current.therapy) else "switch"
 
 

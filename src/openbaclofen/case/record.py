@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from openbaclofen.dose.programme import Mode, Programme
 from openbaclofen.dose.regimen import Regimen
 from openbaclofen.patient.person import Patient
 from openbaclofen.units import (
@@ -33,8 +34,18 @@ EVENT_KINDS = (
     "pump_alarm",
     "refill_overdue",
     "pump_removal",
+    "pump_stall",
+    "pump_empty",
+    "catheter_kink",
+    "catheter_disconnected",
+    "catheter_flushed",
+    "catheter_aspirated",
+    "pump_overfilled",
+    "wrong_refill",
+    "pump_bolus",
+    "mri",
 )
-OBSERVATION_KINDS = ("level", "ashworth", "side_effect")
+OBSERVATION_KINDS = ("level", "ashworth", "spasms", "side_effect")
 
 
 @dataclass(frozen=True)
@@ -69,16 +80,15 @@ class IntravenousTherapy:
 
 @dataclass(frozen=True)
 class IntrathecalTherapy:
-    """A pump programme.
+    """A pump programme, or a single bolus into the spinal fluid.
 
-    filled, fill_volume: the day of the last fill and what the reservoir held after it. alarm_volume: at which the pump warns.
-    catheter_volume, tubing_volume: from the pump to the tip, and within the pump. screening_dose, screening_lasted: of the
-    trial before a start, the dose that worked and for how long.
+    gives: what goes in and when; programme: the same as written. filled, fill_volume: the day of the last fill and what the
+    reservoir held after it. alarm_volume: at which the pump warns. catheter_volume, tubing_volume: from the pump to the tip,
+    and within the pump. screening_dose, screening_lasted: of the trial before a start, the dose that worked and for how long.
     """
 
-    rate: IntrathecalRate
+    gives: Programme
     programme: str
-    mode: Literal["continuous"] = "continuous"
     catheter_tip: str | None = None
     concentration: IntrathecalConcentration | None = None
     filled: date | None = None
@@ -89,6 +99,16 @@ class IntrathecalTherapy:
     screening_dose: IntrathecalDose | None = None
     screening_lasted: Duration | None = None
     form: str = "intrathecal_injection"
+
+    @property
+    def rate(self) -> IntrathecalRate:
+        """All that goes in on a day, by whatever mode; a single bolus counts as a day's."""
+        return IntrathecalRate(self.gives.ug_per_day)
+
+    @property
+    def mode(self) -> Mode:
+        """continuous, flex, boluses, or once."""
+        return self.gives.mode
 
 
 Therapy = OralTherapy | IntravenousTherapy | IntrathecalTherapy
@@ -109,7 +129,8 @@ class Event:
 
     on, at_h: the day, and the hour of the day. lasts: how long. count: of missed doses. after: time since the ingestion or the
     last dose where given; of a dialysis session: how long after the ingestion it begins. charcoal_after, lavage_after: time
-    from the ingestion to it. form: of what was swallowed.
+    from the ingestion to it. form: of what was swallowed. concentration: of a wrong refill. dose: of a bolus from the pump.
+    volume: by which a reservoir was overfilled.
     """
 
     kind: str
@@ -126,13 +147,18 @@ class Event:
     lavage: bool | None = None
     lavage_after: Duration | None = None
     form: str | None = None
+    concentration: IntrathecalConcentration | None = None
+    dose: IntrathecalDose | None = None
+    volume: Volume | None = None
 
 
 @dataclass(frozen=True)
 class Observation:
     """Something measured: a level, a score, a side effect. kind: one of OBSERVATION_KINDS. at_h: hour of the day.
 
-    after: time since the last dose. value: the modified Ashworth score (1+ as 1.5).
+    after: time since the last dose. value: the modified Ashworth score (1+ as 1.5) or Penn's of spasms; baseline: the same
+    before treatment. below: the level lay below what is stated. effect: the word by which the models know a side effect ('':
+    they do not), grade: none, present, mild, moderate or severe.
     """
 
     kind: str
@@ -142,6 +168,10 @@ class Observation:
     note: str = ""
     at_h: float | None = None
     after: Duration | None = None
+    baseline: float | None = None
+    below: bool = False
+    effect: str = ""
+    grade: str = "present"
 
 
 @dataclass(frozen=True)

@@ -8,23 +8,16 @@ from dataclasses import replace
 from datetime import date
 
 from openbaclofen.case import fields
+from openbaclofen.case.pumps import PUMP_KEYS, read_pump
 from openbaclofen.case.record import Current, Food, IntrathecalTherapy, IntravenousTherapy, OralTherapy, Therapy
 from openbaclofen.case.source import Node
 from openbaclofen.dose.regimen import Regimen
 from openbaclofen.dose.sig import Sig, format_sig, parse_sig
 from openbaclofen.errors import InputError
-from openbaclofen.units import DAYS_PER_YEAR, Duration, IntrathecalConcentration, IntrathecalDose, IntrathecalRate, Volume
+from openbaclofen.units import DAYS_PER_YEAR, Duration
 
 ORAL_KEYS = ("route", "sig", "product", "form", "food")
 VEIN_KEYS = ("route", "sig", "over")
-VOLUMES = {
-    "fill_volume": "pump_fill",
-    "alarm_volume": "pump_fill",
-    "catheter_volume": "pump_tubing",
-    "tubing_volume": "pump_tubing",
-}
-SCREENING = ("screening_dose", "screening_lasted")
-PUMP_KEYS = ("route", "programme", "catheter_tip", "concentration", "filled", *VOLUMES, *SCREENING)
 SINCE = "since"
 _ROUTES: Mapping[str, str] = {
     "oral": "oral",
@@ -35,8 +28,6 @@ _ROUTES: Mapping[str, str] = {
     "iv": "intravenous",
 }
 _FOOD: Mapping[str, Food] = {"with": "with", "without": "without"}
-_MODE = "continuous"
-_PROGRAMME = re.compile(r"(?P<rate>.*?)(\s+simple)?\s+(?P<mode>[A-Za-z]+)\s*")
 
 
 def read_therapy(node: Node, current: Therapy | None = None, also: tuple[str, ...] = ()) -> Therapy:
@@ -46,7 +37,7 @@ def read_therapy(node: Node, current: Therapy | None = None, also: tuple[str, ..
         route = fields.choice(stated["route"], _ROUTES) if "route" in stated else "oral"
         if route == "intravenous":
             return _vein(node, stated, bool(also))
-        return _pump(node, stated, also) if route == "intrathecal" else _oral(node, stated, current, also)
+        return read_pump(node, stated, also) if route == "intrathecal" else _oral(node, stated, current, also)
     return _of_sig(node, _sig_text(node), current)
 
 
@@ -55,6 +46,8 @@ def read_current(node: Node, as_of: date) -> Current | None:
     if isinstance(node.value, str) and node.value.strip().lower() in ("none", "no", "nothing"):
         return None
     therapy = read_therapy(node, also=(SINCE,))
+    if isinstance(therapy, IntrathecalTherapy) and not therapy.gives.repeats:
+        raise node.error(f"expected a programme that goes on, such as '250 ug/d continuous'; got {therapy.programme!r}")
     if isinstance(therapy, OralTherapy) and therapy.regimen.highest_daily_mg == 0:
         raise node.error(f"expected what is taken now, such as '10 mg TID', or none; got {fields.shown(node)}")
     since = node.value.get(SINCE) if isinstance(node.value, dict) else None
@@ -165,34 +158,3 @@ def _with_product(therapy: OralTherapy, node: Node) -> OralTherapy:
             raise node.error(f"{fields.text(node)!r} contradicts the product in the sig")
         merged[key] = within if beside is None else beside
     return replace(_therapy(replace(own, **merged), therapy.sig), text=format_sig(replace(own, **merged)))
-
-
-def _pump(node: Node, stated: dict[str, Node], also: tuple[str, ...]) -> IntrathecalTherapy:
-    allowed = (*PUMP_KEYS, *also)
-    for key, value in stated.items():
-        if key not in allowed:
-            raise value.error(f"{key!r} belongs to an oral order; a pump programme has {', '.join(allowed)}")
-    if "programme" not in stated:
-        raise node.error("expected a 'programme' such as '250 ug/d continuous'")
-    said = fields.text(stated["programme"])
-    match = _PROGRAMME.fullmatch(said)
-    if match is None or match.group("mode").lower() != _MODE:
-        raise stated["programme"].error(f"expected a dose a day and 'continuous', such as '250 ug/d continuous'; got {said!r}")
-    rate = replace(stated["programme"], value=match.group("rate"))
-    strength, dose, lasted = (stated.get(key) for key in ("concentration", *SCREENING))
-    volumes = {key: fields.quantity(stated[key], Volume, bounds) for key, bounds in VOLUMES.items() if key in stated}
-    if {"fill_volume", "alarm_volume"} <= volumes.keys() and volumes["alarm_volume"] >= volumes["fill_volume"]:
-        raise stated["alarm_volume"].error(f"the alarm lies at or above what was filled in, {volumes['fill_volume']}")
-    return IntrathecalTherapy(
-        rate=fields.quantity(rate, IntrathecalRate, "intrathecal_rate"),
-        programme=said,
-        catheter_tip=fields.text(stated["catheter_tip"]) if "catheter_tip" in stated else None,
-        concentration=fields.quantity(strength, IntrathecalConcentration, "intrathecal_concentration") if strength else None,
-        filled=fields.day(stated["filled"]) if "filled" in stated else None,
-        screening_dose=fields.quantity(dose, IntrathecalDose, "screening_dose") if dose else None,
-        screening_lasted=fields.quantity(lasted, Duration) if lasted else None,
-        fill_volume=volumes.get("fill_volume"),
-        alarm_volume=volumes.get("alarm_volume"),
-        catheter_volume=volumes.get("catheter_volume"),
-        tubing_volume=volumes.get("tubing_volume"),
-    )

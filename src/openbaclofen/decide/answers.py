@@ -2,36 +2,40 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from openbaclofen.case.record import OralTherapy
-from openbaclofen.decide.depressants import USUAL
+from openbaclofen.decide.adjust import adjust_observed
 from openbaclofen.decide.draft import Draft
 from openbaclofen.decide.drinking import CONDITION, drinking_block
 from openbaclofen.decide.foresee import foresee_dose
-from openbaclofen.decide.likeness import TABLET, Likenesses
+from openbaclofen.decide.kidneys_lower import lower_for_kidneys
+from openbaclofen.decide.ladder import Rung
 from openbaclofen.decide.milk import infant_block, newborn_block, therapy_daily_mg
-from openbaclofen.decide.missed import missed_blocks
+from openbaclofen.decide.missed import doubled_block, missed_blocks, what_now
+from openbaclofen.decide.not_working import not_working
 from openbaclofen.decide.overdose import foresee_ingestion
-from openbaclofen.decide.products import supply
-from openbaclofen.decide.records import Expected, Reason
-from openbaclofen.decide.settled import effects
-from openbaclofen.decide.spread import phase
-from openbaclofen.decide.start import Choice, choose_dose
+from openbaclofen.decide.records import Candidate, Step
+from openbaclofen.decide.settled_doses import settled_doses
+from openbaclofen.decide.start import choose_dose
 from openbaclofen.decide.stop import way_down
-from openbaclofen.decide.stopped import ABRUPT, INDEX, NOTICED, OPPONENT, Way, abrupt_block, ways_out
-from openbaclofen.dose.regimen import Regimen
+from openbaclofen.decide.stopped import abrupt_block
+from openbaclofen.decide.stopping import leave, stop, units_of, way_from
+from openbaclofen.decide.switch import switch
+from openbaclofen.decide.weigh import weigh
 from openbaclofen.infer.history import Taken
 from openbaclofen.infer.typical import CannotTellError
+from openbaclofen.safety.verdict import Finding
+from openbaclofen.units import DAYS_PER_WEEK
 
 SPASTICITY = "spasticity"
+OVERDOSE = "overdose"
+EXTRA = (
+    "{:g} mg is no more than a single dose, so no rule calls it an overdose. More drowsiness is likely for some hours: no "
+    "driving. Take the next dose as ordered, unless still very drowsy. Any sign of too much, as below: treat as an overdose."
+)
 NO_SPASTICITY = (
     "no dose is proposed, since the benefit that doses are weighed by is relief of spasticity and the case names no "
     "cause of it (need patient.conditions or patient.spasticity_origin). For other uses findings and advice stand alone."
 )
-RELIEF = "tone falls by {:g} point or more, by the drug"
-COMPARED = "chances that it needs support are to be compared with one another, not taken as they stand"
-SMALLEST = "{} is the smallest dose that can be made, so it cannot be lowered in steps: leave it out."
 
 
 def _start(draft: Draft) -> None:
@@ -44,53 +48,86 @@ def _start(draft: Draft) -> None:
         return
     choice = choose_dose(draft.case, draft.situation, draft.verdict, draft.kb, draft.likenesses)
     draft.candidates, draft.proposal = choice.candidates, choice.proposal
-    draft.reasons += choice.reasons
     if choice.proposal is None or choice.regimen is None or choice.supply is None:
         worst = next((f for f in draft.verdict.findings if f.severity == "contraindicated" or f.blocks), None)
-        why = f"{worst.action} ({worst.reason})" if worst is not None else choice.why
-        draft.answer, draft.summary = "nothing permissible", f"No dose is proposed: {why}"
+        draft.reasons += choice.reasons if worst is None else ()
+        leave(draft, worst, f"No dose is proposed: {_forbidden(worst) if worst is not None else choice.why}")
         return
+    draft.reasons += choice.reasons
     draft.answer = "proposal"
     of = draft.likenesses(choice.supply.form)
-    settled = _settled(draft, choice, of)
+    settled = settled_doses(draft, choice.ladder, choice.candidates, of)
     draft.proposal = foresee_dose(choice.proposal, choice.regimen, of, draft.before(), settled)
     first, last = draft.proposal.steps[0], draft.proposal.steps[-1]
     top = f"{last.sig} ({last.daily_mg:g} mg/day)"
     rise = f"; rise to {top} from day {last.day_from}; stay on the lowest step that is enough." if last is not first else "."
-    draft.summary = f"{'Go on with' if draft.case.current else 'Start'} {first.sig if last is not first else top}{rise}"
+    draft.summary = f"{_verb(draft, first.daily_mg)} {first.sig if last is not first else top}{rise}"
     down = way_down(choice.regimen, None, choice.supply, draft.kb, draft.case.region)
     draft.stopping = down.steps
     kept = Taken(of.cycle(choice.regimen.phases[-1]))
-    draft.if_wrong.append(abrupt_block(kept, of, draft.kb, last.sig))
+    draft.if_wrong += [not_working(draft.proposal.steps, draft.case, draft.kb), abrupt_block(kept, of, draft.kb, last.sig)]
 
 
-def _settled(draft: Draft, choice: Choice, of: Likenesses) -> dict[float, tuple[Expected, ...]]:
-    """What each daily dose of the ladder does once settled, the chance of relief first."""
-    rows = effects([phase(r.doses_mg, None) for r in choice.ladder], of, draft.situation, draft.others, draft.kb)
-    needed = draft.kb.value("decision.meaningful_relief")
-    found = {}
-    for rung, candidate, more in zip(choice.ladder, choice.candidates, rows, strict=True):
-        relief = (replace(candidate.relief, quantity=RELIEF.format(needed)),) if candidate.relief else ()
-        chances = tuple(e for e in (candidate.response, candidate.leaving) if e is not None)
-        found[rung.daily_mg] = (*relief, *chances, *more)
-    if draft.others is not None:
-        text = f"breathing: one usual dose of each is assumed ({', '.join(draft.others.said)}); {COMPARED}"
-        draft.reasons.append(Reason(text, (USUAL, "breathing.half", "breathing.failing")))
-    return found
+def _verb(draft: Draft, daily_mg: float) -> str:
+    """What the first step is, beside what is taken now."""
+    now = draft.taken.regimen.last_daily_mg if draft.taken else 0.0
+    if not now:
+        return "Start"
+    return "Lower to" if daily_mg < now else "Go on with"
+
+
+def _forbidden(finding: Finding) -> str:
+    """Why, and by whose rule."""
+    return f"{finding.action.rstrip('.')} [{finding.region}]"
+
+
+def _adjust(draft: Draft) -> None:
+    """By what was observed, where that can be; else as from a start."""
+    if not adjust_observed(draft) and not lower_for_kidneys(draft):
+        _start(draft)
 
 
 def _keep(draft: Draft) -> None:
-    """What is taken goes on: verdict, advice, what to expect."""
+    """What is taken goes on: what it does, how it would end; of a missed dose, what to do now."""
     therapy = draft.case.therapy or (draft.case.current.therapy if draft.case.current else None)
     sig = therapy.text if isinstance(therapy, OralTherapy) else "nothing"
-    draft.answer = "nothing permissible" if draft.verdict.stops else "no change"
-    missed = draft.case.question == "missed"
-    mind = "What to do about the missed dose stands below, by region." if missed else "The findings above say what to mind."
-    draft.summary = f"The order in question is {sig}. " + (
-        f"It must not stand: {draft.verdict.findings[0].action}" if draft.verdict.stops else mind
-    )
-    if missed and draft.taken is not None:
-        _missed(draft, draft.taken)
+    if draft.verdict.stops:
+        worst = draft.verdict.findings[0]
+        leave(draft, worst, f"The order in question is {sig}. It must not stand: {_forbidden(worst)}")
+        return
+    draft.answer = "no change"
+    if draft.case.question == "missed":
+        draft.summary = what_now(draft.case, draft.kb)
+        if draft.taken is not None:
+            _missed(draft, draft.taken)
+        return
+    mind = " The findings above say what to mind." if draft.verdict.findings else ""
+    draft.summary = f"The order in question is {sig}. No rule forbids it.{mind}"
+    if isinstance(therapy, OralTherapy):
+        _going_on(draft, therapy)
+
+
+def _going_on(draft: Draft, therapy: OralTherapy) -> None:
+    """What an order that goes on does once settled, and how it would end."""
+    last = therapy.regimen.phases[-1] if therapy.regimen.phases else None
+    if last is None or last.days is not None or last.daily_mg <= 0:
+        return
+    units = units_of(draft, therapy)
+    draft.stopping = way_from(draft, therapy.regimen, units).steps if units is not None else ()
+    weeks = draft.case.patient.gestation
+    if weeks is not None and draft.stopping:
+        ends = weeks.value + (draft.stopping[-1].day_from - 1) / DAYS_PER_WEEK
+        draft.summary += f" A way down as under Stopping, begun today, ends at {ends:.0f} weeks of pregnancy."
+    if draft.situation.egfr.value is None:
+        draft.notes.append("no effect is predicted without " + ", ".join(draft.situation.egfr.need))
+        return
+    of = draft.likenesses(therapy.form)
+    rung = Rung(last.doses_mg, last.daily_mg, therapy.text)
+    stiff = draft.situation.spasticity_origin.value is not None or SPASTICITY in draft.case.patient.conditions
+    weighed = weigh([rung], {}, of, draft.kb) if stiff else (Candidate(rung.sig, rung.daily_mg, True, None, None, None, ""),)
+    rows = settled_doses(draft, [rung], weighed, of)[rung.daily_mg]
+    draft.order = Step(1, None, therapy.text, last.daily_mg, "", last.doses_mg, last.at_h, settled=rows)
+    draft.if_wrong.append(abrupt_block(Taken(of.cycle(last)), of, draft.kb, therapy.text))
 
 
 def _missed(draft: Draft, taken: OralTherapy) -> None:
@@ -106,36 +143,6 @@ def _missed(draft: Draft, taken: OralTherapy) -> None:
     if before is not None:
         draft.if_wrong += missed_blocks(draft.case, before, of, draft.kb)
         draft.if_wrong.append(abrupt_block(before, of, draft.kb, taken.text))
-
-
-def _stop(draft: Draft) -> None:
-    """A way down in units that exist; at once only where a serious reaction forces it."""
-    current = draft.taken
-    if current is None:
-        draft.cannot_tell("need current (what is taken now) to plan a way down")
-        return
-    units = supply(draft.kb, draft.case.region, current.form if current.form else TABLET, needs_liquid=False)
-    if units is None:
-        draft.answer, draft.summary = "nothing permissible", f"No product of the form {current.form} is known to taper with"
-        return
-    down = way_down(current.regimen, draft.situation.days_of_use.value, units, draft.kb, draft.case.region)
-    draft.answer, draft.stopping = "proposal", down.steps
-    draft.reasons += down.reasons
-    days = down.steps[-1].day_from - 1
-    way = f"Come down over {days} days in {len(down.steps)} steps; go back a step if signs of withdrawal appear."
-    draft.summary = f"Do not stop at once. {way}" if days else SMALLEST.format(current.text)
-    if draft.situation.egfr.value is None:
-        draft.notes.append("no withdrawal is predicted without " + ", ".join(draft.situation.egfr.need))
-        return
-    before = draft.before()
-    if before is None:
-        return
-    ways = [Way(ABRUPT, Regimen(()), proposed=not days)]
-    if days:
-        longer = way_down(current.regimen, draft.situation.days_of_use.value, units, draft.kb, draft.case.region, 2)
-        ways += [Way("the proposed taper", down.regimen, proposed=True), Way("a taper twice as long", longer.regimen)]
-    draft.ways_out = ways_out(ways, before, draft.likenesses(current.form), draft.kb)
-    draft.reasons.append(Reason(INDEX, (NOTICED, OPPONENT)))
 
 
 def drinking(draft: Draft) -> None:
@@ -178,6 +185,9 @@ def _ingestion(draft: Draft) -> None:
         draft.cannot_tell("need events.ingestion.amount")
         return
     draft.answer = "advice"
+    if not any(f.topic == OVERDOSE for f in draft.verdict.findings):
+        _extra(draft, taken.amount.value)
+        return
     draft.summary = f"{taken.amount} swallowed: treat by the findings above; the levels below are predicted, not measured."
     if draft.situation.egfr.value is None:
         draft.notes.append("no levels are predicted without " + ", ".join(draft.situation.egfr.need))
@@ -185,12 +195,21 @@ def _ingestion(draft: Draft) -> None:
     draft.if_wrong += foresee_ingestion(taken.amount.value, draft.likenesses(), draft.kb, draft.case, draft.others)
 
 
+def _extra(draft: Draft, amount_mg: float) -> None:
+    """No more than a dose of what is ordered was taken on top of it."""
+    draft.summary = EXTRA.format(amount_mg)
+    before = draft.before() if draft.situation.egfr.value is not None else None
+    if before is not None and draft.taken is not None:
+        of = draft.likenesses(draft.taken.form)
+        draft.if_wrong.append(doubled_block(draft.taken.regimen.phases[-1], amount_mg, before, of, draft.kb))
+
+
 ANSWERS = {
     "start": _start,
-    "adjust": _start,
-    "switch": _start,
+    "adjust": _adjust,
+    "switch": switch,
     "check": _keep,
     "missed": _keep,
-    "stop": _stop,
+    "stop": stop,
     "ingestion": _ingestion,
 }

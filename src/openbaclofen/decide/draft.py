@@ -5,7 +5,7 @@ from __future__ import annotations
 from openbaclofen.case.record import Case, OralTherapy
 from openbaclofen.decide.depressants import Others, depressants
 from openbaclofen.decide.likeness import TABLET, Likenesses, likenesses_of
-from openbaclofen.decide.records import Answer, Candidate, IfWrong, Proposal, Reason, Step, WayOut
+from openbaclofen.decide.records import Answer, Candidate, IfWrong, Individual, Proposal, Reason, Step, WayOut
 from openbaclofen.errors import InputError
 from openbaclofen.facts import KnowledgeBase
 from openbaclofen.infer.history import Taken, taken_before
@@ -27,10 +27,12 @@ class Draft:
         self.proposal: Proposal | None = None
         self.candidates: tuple[Candidate, ...] = ()
         self.stopping: tuple[Step, ...] = ()
+        self.order: Step | None = None
         self.if_wrong: list[IfWrong] = []
         self.reasons: list[Reason] = []
         self.notes: list[str] = []
         self.ways_out: tuple[WayOut, ...] = ()
+        self.individual: Individual | None = None
         self.others: Others | None = depressants(case, kb)
         self._likenesses: dict[str, Likenesses] = {}
 
@@ -52,6 +54,10 @@ class Draft:
         if form not in self._likenesses:
             self._likenesses[form] = likenesses_of(self.case.patient, self.kb, self.seed, form, self.case)
         return self._likenesses[form]
+
+    def use(self, form: str, of: Likenesses) -> None:
+        """From now on these are the person's likenesses who take this form."""
+        self._likenesses[form] = of
 
     def before(self) -> Taken | None:
         """What has been taken up to now. Errors: CannotTellError where a schedule of dialysis cannot be read."""

@@ -5,23 +5,22 @@ from __future__ import annotations
 import numpy as np
 
 from openbaclofen.case.record import Case, OralTherapy
+from openbaclofen.decide.expect import published
 from openbaclofen.decide.likeness import Likenesses
 from openbaclofen.decide.records import IfWrong, Reason
 from openbaclofen.decide.settled import Row, grade_of, summed
 from openbaclofen.dose.regimen import Phase
 from openbaclofen.facts import KnowledgeBase
-from openbaclofen.facts.statement import row_value
 from openbaclofen.outcome.alcohol import abstinent_days, relapse
 
-MEAN = "mean_difference "
 CONDITION = "alcohol_use_disorder"
 GAIN, FALL, SPREAD, SEX = "alcohol.abstinent_gain", "alcohol.relapse_fall", "alcohol.between_trials", "alcohol.women_relative"
 TRIALS = {
-    "outcomes:Garbutt2021:%_abstinent_days_women_30_vs_placebo": "days without alcohol in women on 30 mg/day rose by",
+    "outcomes:Garbutt2021:%_abstinent_days_women_30_vs_placebo": "% of days without alcohol in women on 30 mg/day rose by",
     "outcomes:Garbutt2021:%_abstinent_days_men_90_vs_placebo": "in men on 90 mg/day by",
     "outcomes:Cochrane2023_AUD:%_days_abstinent": "in all trials pooled by",
-    "outcomes:Cochrane2023_AUD:heavy_drinking_days": "days of heavy drinking did not change for certain:",
-    "outcomes:CNAMTS2017_main:death_vs_approved_drugs": "above 180 mg/day death in a register, relative to approved drugs, was",
+    "outcomes:Cochrane2023_AUD:heavy_drinking_days": "days of heavy drinking may not change, standardised difference",
+    "outcomes:CNAMTS2017_main:death_vs_approved_drugs": "above 180 mg/day death in a register, beside approved drugs, times",
 }
 EITHER = 0.5  # of unstated sex: as many women as men
 
@@ -59,7 +58,9 @@ def _doses(case: Case) -> dict[str, Phase]:
 
 def _said(case: Case, kb: KnowledgeBase) -> tuple[Reason, ...]:
     known = "women answer at lower levels than men by the model" if case.patient.sex else "sex is not stated, so half of each"
-    trials = (f"{words} {row_value(kb.evidence[row]).removeprefix(MEAN)}" for row, words in TRIALS.items())
+    trials = (
+        f"{words} {published(kb.evidence[row]).removesuffix(' SMD').removesuffix(' ratio')}" for row, words in TRIALS.items()
+    )
     return (
         Reason(
             f"trials conflict: {'; '.join(trials)}. "

@@ -34,12 +34,12 @@ def rungs(
 
     Doses are rounded down to whole units, so a rung is never above what the pace allows; rungs that round to the same dose
     are one. times: doses a day. equal: a liquid, of which every dose of a day is the same. from_mg: a dose already taken; the
-    ladder then goes on from there. Empty where not one unit fits.
+    ladder then goes on from there, or from the ceiling where it lies above. Empty where not one unit fits.
     """
     ceiling = bounds.ceiling_mg if bounds.ceiling_mg is not None else pace.target_mg
     if ceiling is None:
         return ()
-    start, step = (from_mg or pace.start_mg * bounds.part), max(pace.increment_mg * bounds.part, unit_mg)
+    start, step = min(from_mg, ceiling) or pace.start_mg * bounds.part, max(pace.increment_mg * bounds.part, unit_mg)
     found: dict[float, Rung] = {}
     target = start
     while target <= ceiling + unit_mg / 2:

@@ -10,7 +10,6 @@ from openbaclofen.decide.expect import expected
 from openbaclofen.decide.likeness import Likenesses
 from openbaclofen.decide.records import IfWrong, Reason
 from openbaclofen.facts import KnowledgeBase
-from openbaclofen.facts.statement import row_value
 from openbaclofen.infer.milk import INFANT, INTAKE, RATIO, InfantDose, infant_dose, infant_dose_unsure
 from openbaclofen.infer.newborn import FACTS, newborn
 
@@ -35,9 +34,8 @@ def infant_block(case: Case, daily_mg: float, likenesses: Likenesses, kb: Knowle
     )
     text = (
         f"at {daily_mg:g} mg/day, for an infant of {kb.value(INFANT):g} kg who drinks {kb.value(INTAKE):g} mL/kg/day; "
-        + "published are "
-        + " and ".join(row_value(kb.evidence[row]) for row in CHECKS)
-        + f" of the mother's dose by weight, and below {kb.value(LOW):g} % is usually taken as compatible. Watch for sleepiness"
+        + f"single women gave {' and '.join(f'{kb.evidence[row].value:g}' for row in CHECKS)} % of their dose by weight; "
+        + f"below {kb.value(LOW):g} % is usually taken as compatible. Watch for sleepiness"
     )
     predicted = tuple(
         expected(title, unit, f * _of(people, name), f * _of(unsure, name), GRADE) for title, unit, name, f in rows

@@ -11,15 +11,15 @@ import numpy as np
 from openbaclofen.cascade import Course
 from openbaclofen.case.record import Case, Event
 from openbaclofen.decide.depressants import USUAL, Others
-from openbaclofen.decide.expect import expected
+from openbaclofen.decide.expect import expected, published
 from openbaclofen.decide.foresee import WATCHED_DAYS, summary
 from openbaclofen.decide.likeness import Likenesses
 from openbaclofen.decide.records import Expected, IfWrong, Reason
 from openbaclofen.decide.settled import Row, breathing_rows, grade_of, summed
 from openbaclofen.facts import KnowledgeBase
-from openbaclofen.facts.statement import row_value
 from openbaclofen.infer.ingestion import CHARCOAL, ingested
 from openbaclofen.infer.physiology import CLEARANCES, DIALYSIS
+from openbaclofen.infer.typical import GRADES
 from openbaclofen.outcome.overdose import EVENTS, Overdose, coma_chance, coma_hours, depth, event_chance, felt
 from openbaclofen.units import HOURS_PER_DAY, Duration
 
@@ -37,6 +37,7 @@ EVENT_WORDS = {
     "hypothermia": "low temperature",
     "seizure": "seizure",
 }
+EXTRAPOLATED = "extrapolated"
 SHORT = (
     "length of coma is predicted too short: a handbook gives 24 to 48 h and one series ventilated people for 53 h on "
     "average, where the model gives 18 to 25 h in healthy kidneys. Observe for longer than it says"
@@ -60,10 +61,13 @@ def _otherwise(case: Case, kb: KnowledgeBase) -> list[tuple[str, Case]]:
     """The same ingestion with another treatment, each with its name."""
     found = []
     happened = next(e for e in case.events if e.kind == "ingestion")
-    if not any(e.kind == DIALYSIS for e in case.events):
+    without = tuple(e for e in case.events if e.kind != DIALYSIS)
+    if without == case.events:
         hours = kb.value(AFTER_DIALYSIS)
         session = Event(DIALYSIS, after=Duration.of(hours, "h"))
         found.append((f"a session of dialysis begins {hours:g} h after it", replace(case, events=(*case.events, session))))
+    else:
+        found.append(("no extra session of dialysis is given", replace(case, events=without)))
     others = tuple(e for e in case.events if e is not happened)
     if happened.charcoal:
         none = replace(happened, charcoal=False, charcoal_after=None)
@@ -93,7 +97,8 @@ def _block(
 
 
 def _levels(course: Course, kb: KnowledgeBase) -> list[Expected]:
-    rows = [summary(course, "plasma, highest", "plasma", np.ones(len(course.time_h), dtype=bool), np.max)]
+    whole = np.ones(len(course.time_h), dtype=bool)
+    rows = [_no_better(summary(course, "plasma, highest", "plasma", whole, np.max))]
     for fact, end in BOUNDS:
         bound = kb.facts[fact].value
         if not isinstance(bound, list):
@@ -107,7 +112,12 @@ def hours_above(course: Course, level: float) -> Expected:
     if course.ignorance is None:
         raise AssertionError("a course for a plan carries its ignorance")
     people, draws = ((c.plasma_ng_per_ml > level).sum(axis=1) * STEP_H for c in (course, course.ignorance))
-    return expected(f"time above {level:g} ng/mL", "h", people, draws, course.grades["plasma"])
+    return _no_better(expected(f"time above {level:g} ng/mL", "h", people, draws, course.grades["plasma"]))
+
+
+def _no_better(found: Expected) -> Expected:
+    """Levels far above those the model was fitted to are extrapolated at best."""
+    return replace(found, grade=max(found.grade, EXTRAPOLATED, key=GRADES.index))
 
 
 def _everyone(course: Course, name: str) -> np.ndarray:
@@ -143,7 +153,7 @@ def _caveats(kb: KnowledgeBase, others: Others | None) -> Sequence[Reason]:
     seen, slow = (kb.evidence[row] for row in SEEN)
     levels = (
         "the model is not fitted to levels in overdose and takes absorption as unsaturated; expect lower peaks and a slower "
-        f"fall: {seen.dose} gave {row_value(seen)} in {seen.population}, and half-lives of {row_value(slow)} are published"
+        f"fall: {seen.dose.split()[0]} mg gave {published(seen)} in {seen.population}; published half-lives: {published(slow)}"
     )
     found = [Reason(levels, (*(fact for fact, _ in BOUNDS), *SEEN)), Reason(SHORT, (LEVEL, WAKE))]
     if others is not None:

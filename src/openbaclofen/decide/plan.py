@@ -9,36 +9,39 @@ from importlib.metadata import version
 from openbaclofen.case.record import Case, IntrathecalTherapy
 from openbaclofen.decide.answers import ANSWERS, drinking, mother_and_child
 from openbaclofen.decide.draft import Draft
+from openbaclofen.decide.kidneys_lower import kidneys
+from openbaclofen.decide.pump import pump_plan
+from openbaclofen.decide.pump_records import in_short
 from openbaclofen.decide.records import Plan, Reason
-from openbaclofen.decide.wrong import if_wrong
-from openbaclofen.errors import InputError
+from openbaclofen.decide.session_timing import session_timing
+from openbaclofen.decide.wrong import MISSED, if_wrong
 from openbaclofen.facts import KnowledgeBase
 from openbaclofen.infer.typical import CannotTellError
 from openbaclofen.safety.verdict import Advice, Verdict
 
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
+DOSING = ("start", "adjust", "switch")  # without a proposal these end what is taken
 NOT_MODELLED = (
-    "pumps (see `openbaclofen pump`), and learning from this person's own levels, scores and unwanted effects: predictions are "
-    "for people like this one",
+    "full updating by this person's own course: what was observed weighs the likenesses where the question is adjust; else "
+    "predictions are for people like this one",
 )
 
 
 def plan(case: Case, kb: KnowledgeBase, seed: int) -> Plan:
-    """The plan of a case. The same case, knowledge and seed give the same plan.
+    """The plan of a case; of a pump, its verdict and everything told of it. The same case, knowledge and seed give the same.
 
-    Errors: InputError where the case asks for what this version does not plan (a pump).
+    Errors: InputError where the case asks for what cannot be planned.
     """
-    if isinstance(case.therapy, IntrathecalTherapy) or (case.current and isinstance(case.current.therapy, IntrathecalTherapy)):
-        raise InputError(
-            "a plan is for doses by mouth; `openbaclofen pump` answers for a pump, `openbaclofen check` applies its rules",
-            where="therapy",
-        )
+    if any(isinstance(t, IntrathecalTherapy) for t in (case.therapy, case.current and case.current.therapy)):
+        return _of_pump(case, kb, seed)
     draft = Draft(case, kb, seed)
     unknown = sorted({need for c in draft.verdict.cannot_tell for need in c.need if need.startswith("patient.")})
     try:
         ANSWERS[case.question](draft)
     except CannotTellError as error:
         draft.cannot_tell(f"{error.said}" + (f" (need {', '.join(error.need)})" if error.need else ""))
+    kidneys(draft)
+    session_timing(draft)
     mother_and_child(draft)
     drinking(draft)
     if unknown:
@@ -46,13 +49,25 @@ def plan(case: Case, kb: KnowledgeBase, seed: int) -> Plan:
     return _finished(draft)
 
 
+def _of_pump(case: Case, kb: KnowledgeBase, seed: int) -> Plan:
+    """The plan of a pump, in a pump's own parts; no dose by mouth is proposed."""
+    found = pump_plan(case, kb, seed)
+    draft = Draft(case, kb, seed)
+    draft.verdict, draft.answer, draft.summary = found.verdict, "advice", in_short(found)
+    draft.notes += found.notes
+    made = _finished(draft)
+    return replace(made, if_wrong=(), not_modelled=(), pump=found)
+
+
 def _finished(draft: Draft) -> Plan:
     case, kb, verdict = draft.case, draft.kb, _dated(draft)
-    blocks = (*draft.if_wrong, *if_wrong(kb, case.region, case.question))
+    found = {i for f in verdict.findings for i in (f.rule, *f.rules)}
+    blocks = (*draft.if_wrong, *(if_wrong(kb, draft.situation, case, found) if _taken(draft) else ()))
     shown_elsewhere = {i for b in blocks for x in b.advice for i in x.rests_on}
-    advice = () if case.question == "ingestion" else verdict.advice
-    monitoring = tuple(Reason(_advised(a), (a.rule,)) for a in advice if a.rule not in shown_elsewhere)
-    used = [i for r in (*draft.reasons, *monitoring) for i in r.rests_on]
+    monitoring = tuple(
+        Reason(_advised(a), (a.rule,)) for a in verdict.advice if _told(draft, a) and a.rule not in shown_elsewhere
+    )
+    used = [i for r in (*draft.reasons, *monitoring, *(x for b in blocks for x in b.advice)) for i in r.rests_on]
     return Plan(
         title=case.title or "case",
         question=case.question,
@@ -75,7 +90,23 @@ def _finished(draft: Draft) -> Plan:
         knowledge=kb.version,
         notes=tuple(draft.notes),
         ways_out=draft.ways_out,
+        order=draft.order,
+        individual=draft.individual,
     )
+
+
+def _taken(draft: Draft) -> bool:
+    """Whether baclofen is taken, has been, or is to be: where not, how to take and to watch it is no help."""
+    return draft.proposal is not None or draft.case.current is not None or draft.case.question == "ingestion"
+
+
+def _told(draft: Draft, advice: Advice) -> bool:
+    """Whether advice is for what is planned: none where nothing is taken or too much was, and of a way down what to watch."""
+    question = draft.case.question
+    if question == "ingestion" or not _taken(draft):
+        return False
+    leaving = question == "stop" or draft.answer == "nothing permissible" or (draft.proposal is None and question in DOSING)
+    return draft.kb.rules[advice.rule].topic != MISSED and (not leaving or advice.kind == "monitor")
 
 
 def _dated(draft: Draft) -> Verdict:

@@ -29,10 +29,11 @@ class Supply:
         return " + ".join(str(p) for p in portions)
 
 
-def supply(kb: KnowledgeBase, region: str, form: str, needs_liquid: bool) -> Supply | None:
+def supply(kb: KnowledgeBase, region: str, form: str, needs_liquid: bool, strength: float | None = None) -> Supply | None:
     """The form ordered, or a liquid where a rule asks for one or no tablet is fine enough. None: nothing is known to be sold.
 
     needs_liquid: a rule (a child too small for tablets) or the arithmetic (the start is below the smallest tablet) asks for it.
+    strength: of the liquid ordered, mg/mL, kept where it is sold; else the weakest of that form, or of any.
     """
     here = [p for p in kb.products.values() if region in p.regions and p.form != "intrathecal_injection"]
     everywhere = [p for p in kb.products.values() if p.form != "intrathecal_injection"]
@@ -42,10 +43,14 @@ def supply(kb: KnowledgeBase, region: str, form: str, needs_liquid: bool) -> Sup
     if not found:
         return None
     if wanted == LIQUIDS:
-        weakest = min((p for p in found if p.strength_mg_per_ml), key=lambda p: (p.strength_mg_per_ml or 0, p.id))
-        strength = weakest.strength_mg_per_ml or 0.0
-        step = kb.value("decision.smallest_liquid_step") * strength
-        return Supply(weakest.form, step, (weakest,), strength, f"liquid of {strength:g} mg/mL, measured by oral syringe{note}")
+        liquid = min(
+            (p for p in found if p.strength_mg_per_ml),
+            key=lambda p: (p.strength_mg_per_ml != strength, p.form != form, p.strength_mg_per_ml or 0, p.id),
+        )
+        sold = liquid.strength_mg_per_ml or 0.0
+        step = kb.value("decision.smallest_liquid_step") * sold
+        words = liquid.form.replace("oral_", "")
+        return Supply(liquid.form, step, (liquid,), sold, f"{words} of {sold:g} mg/mL, measured by oral syringe{note}")
     unit = float(min(unit_sizes(found)))
     strengths = ", ".join(f"{mg:g}" for mg in sorted({p.strength_mg for p in found if p.strength_mg is not None}))
     return Supply(form, unit, tuple(found), None, f"{form.replace('_', ' ')}s of {strengths} mg{note}")

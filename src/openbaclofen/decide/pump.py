@@ -7,57 +7,103 @@ from datetime import date, timedelta
 from importlib.metadata import version
 
 from openbaclofen.case.record import Case, Event
-from openbaclofen.decide.pump_case import CONCENTRATION, RESIDUAL, Fill, PumpCase
-from openbaclofen.decide.pump_change import concentration_change, other_concentrations, priming, wrong_concentration
+from openbaclofen.decide.pump_case import CONCENTRATION, FLOW, RESIDUAL, Fill, PumpCase, Range
+from openbaclofen.decide.pump_change import concentration_change, other_concentrations, priming
 from openbaclofen.decide.pump_dose import starting, titration
+from openbaclofen.decide.pump_failures import failures
+from openbaclofen.decide.pump_faults import DOSE_SLIP, KINDS
+from openbaclofen.decide.pump_records import REFILL as DUE
 from openbaclofen.decide.pump_records import Line, Part, PumpPlan
-from openbaclofen.decide.pump_stall import stall
-from openbaclofen.dose.pump import flow
+from openbaclofen.decide.pump_rescue import rescue
+from openbaclofen.decide.pump_screen import screening
+from openbaclofen.decide.pump_ways import off, onto
+from openbaclofen.dose.pump import days_to, flow
+from openbaclofen.errors import InputError
 from openbaclofen.facts import KnowledgeBase
+from openbaclofen.infer.pump_what_if import PEOPLE, PumpPeople, pump_people
+from openbaclofen.infer.typical import CannotTellError
 from openbaclofen.safety.check import check
+from openbaclofen.safety.verdict import Verdict
 from openbaclofen.units import HOURS_PER_DAY
 
-REFILL, OVERDUE, HOLD = "ITB-REFILL-DUE", "ITB-ABRUPT", "ITB-HOLD"
+REFILL, OVERDUE, HOLD, LIFE = "ITB-REFILL-DUE", "ITB-ABRUPT", "ITB-HOLD", "ITB-PUMP-LIFE"
 NOTES = (
     "Arithmetic on what is stated, not the procedure of a maker: no manual of a bridge or of priming could be read. Compare "
     "with the programmer of the pump.",
-    "Only continuous programmes are read; flex and periodic boluses are not.",
+    "Failures and ways on or off the pump follow the mean of the day of a flex or bolus programme, as if it ran evenly.",
 )
 
 
-def pump_plan(case: Case, kb: KnowledgeBase, seed: int) -> PumpPlan:
+def pump_plan(case: Case, kb: KnowledgeBase, seed: int, failure: str = "") -> PumpPlan:
     """Everything about a pump's programme. The same case, knowledge and seed give the same.
 
-    Errors: InputError where no pump is ordered or runs, or its catheter's tip is no vertebra.
+    failure: what would follow this one alone, by the name of its event; else what follows those of the case, or each. Errors:
+    InputError where no pump is ordered or runs, its catheter's tip is no vertebra, or no failure is called so.
     """
     of = PumpCase(case, kb)
+    if failure and failure not in (*KINDS, DOSE_SLIP):
+        raise InputError(f"no failure is called {failure!r}; there are {', '.join((*KINDS, DOSE_SLIP))}", "--failure")
     fill = of.fill()
     late = _refill_passed(of, fill)
     judged = replace(case, events=(*case.events, Event("refill_overdue", on=late))) if late else case
-    parts = (
-        delivered(of),
-        calendar(of, fill, late),
-        other_concentrations(of),
-        concentration_change(of),
-        starting(of),
-        titration(of),
-        priming(of),
-        wrong_concentration(of),
-        stall(of, seed),
-    )
+    people = _People(of, seed)
+    parts = (screening(of, people()) if people.known else _unknown(people),) if of.trial else _parts(of, people, fill, late)
     return PumpPlan(
         title=case.title or "case",
         region=case.region,
         as_of=case.as_of.isoformat() if case.dated else "",
         programme=of.order.programme,
-        verdict=check(judged, kb),
+        verdict=_of_trial(check(judged, kb)) if of.trial else check(judged, kb),
         parts=tuple(part for part in parts if part is not None),
-        notes=NOTES,
+        failures=() if of.trial or (of.ends and not failure) else failures(of, people, failure),
+        notes=() if of.trial else NOTES,
         seed=seed,
-        people=int(kb.value("decision.people")),
+        people=int(kb.value(PEOPLE)),
         version=version("openbaclofen"),
         knowledge=kb.version,
     )
+
+
+def _parts(of: PumpCase, people: _People, fill: Fill | tuple[str, ...], late: date | None) -> tuple[Part | None, ...]:
+    """In the order in which they are read; where it fails or ends, nothing on changes of the dose."""
+    ways = (off(of, people()), onto(of, people()), screening(of, people())) if people.known else ()
+    stays = not of.ends and not any(event.kind in KINDS for event in of.case.events)
+    changes = (other_concentrations(of), concentration_change(of), starting(of), titration(of), priming(of))
+    stand_in = rescue(of, people()) if people.known else _unknown(people)
+    return (*ways, delivered(of), calendar(of, fill, late), *(changes if stays else ()), stand_in)
+
+
+def _of_trial(verdict: Verdict) -> Verdict:
+    """Without what is to be watched of a pump only."""
+    return replace(verdict, advice=tuple(advice for advice in verdict.advice if advice.rule not in (REFILL, LIFE)))
+
+
+def _unknown(people: _People) -> Part:
+    return Part("Levels and effects", need=people.need)
+
+
+class _People:
+    """The people of a case, made once. known: whether they can be made; need: what must be stated for it."""
+
+    def __init__(self, of: PumpCase, seed: int) -> None:
+        self.need: tuple[str, ...] = ()
+        self._made: PumpPeople | None = None
+        self._error: CannotTellError | None = None
+        try:
+            self._made = pump_people(of.case, of.kb, of.order, of.ug_per_day, seed)
+        except CannotTellError as error:
+            self._error, self.need = error, error.need or (error.said,)
+
+    @property
+    def known(self) -> bool:
+        """Whether the people can be made."""
+        return self._made is not None
+
+    def __call__(self) -> PumpPeople:
+        """The people. Errors: CannotTellError where a datum is missing."""
+        if self._made is None:
+            raise self._error or AssertionError("either made or not")
+        return self._made
 
 
 def delivered(of: PumpCase) -> Part:
@@ -98,7 +144,7 @@ def calendar(of: PumpCase, fill: Fill | tuple[str, ...], late: date | None) -> P
     said = f"at the upper end of the flow error the alarm comes before it, on {soonest}" if soonest <= last else ""
     set_at = f"alarm at {alarm.value:g} mL" + (", not stated by the case" if alarm.fact else "")
     lines = (
-        Line("refill by", on=str(last), on_low=str(early), on_high=str(last), grade="rule", rests_on=(REFILL,), note=said),
+        Line(DUE, on=str(last), on_low=str(early), on_high=str(last), grade="rule", rests_on=(REFILL,), note=said),
         Line(
             "low-reservoir alarm",
             on=str(fill.day(alarm.value, ratio.value)),
@@ -116,6 +162,7 @@ def calendar(of: PumpCase, fill: Fill | tuple[str, ...], late: date | None) -> P
             grade="assumed",
             rests_on=(ratio.fact, dry.fact),
         ),
+        _alarm_to_empty(of, fill, alarm.value, dry),
         Line("next review", on=str(last), grade="rule", rests_on=(REFILL, HOLD), note="the refill; a day after each change"),
     )
     notes = [f"The refill of {late} has passed on the date of the case: taken as overdue [{OVERDUE}]."] if late else []
@@ -125,6 +172,14 @@ def calendar(of: PumpCase, fill: Fill | tuple[str, ...], late: date | None) -> P
             f"{fill.ml:g} mL is more than any reservoir that was read of ({max(sizes):g} mL): look again; an overfill harms."
         )
     return Part(title, lines, notes=tuple(notes))
+
+
+def _alarm_to_empty(of: PumpCase, fill: Fill, alarm_ml: float, dry: Range) -> Line:
+    """Days of flow between the alarm and what stays in the reservoir; none where more than the alarm's volume stays."""
+    ends = ((dry.value, of.flow.value), (dry.low, of.flow.low), (dry.high, of.flow.high))
+    middle, longest, shortest = (days_to(left, alarm_ml, fill.ml_per_day, ratio) for left, ratio in ends)
+    rests = (FLOW, dry.fact)
+    return Line("from the alarm to empty", middle, "d", shortest, longest, grade="assumed", rests_on=rests)
 
 
 def _refill(of: PumpCase, fill: Fill) -> tuple[date, date]:

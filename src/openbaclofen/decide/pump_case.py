@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from openbaclofen.case.record import Case, IntrathecalTherapy
+from openbaclofen.case.record import Case, IntrathecalTherapy, OralTherapy
 from openbaclofen.dose.pump import Before, days_to, flow
 from openbaclofen.errors import InputError
 from openbaclofen.facts import KnowledgeBase
@@ -44,11 +44,13 @@ class Fill:
 
 
 class PumpCase:
-    """A case about a pump. order: the programme in question; now: that which runs."""
+    """A case about a pump. order: the programme in question; now: that which runs. ends: the pump is to be stopped, for
+    nothing or for tablets, so that the order is what runs; by_mouth: those tablets."""
 
     def __init__(self, case: Case, kb: KnowledgeBase) -> None:
         now = case.current.therapy if case.current else None
-        order = case.therapy if case.therapy is not None else now
+        self.ends = isinstance(now, IntrathecalTherapy) and isinstance(case.therapy, OralTherapy)
+        order = case.therapy if case.therapy is not None and not self.ends else now
         if not isinstance(order, IntrathecalTherapy):
             raise InputError(
                 "expected a pump programme, such as {route: intrathecal, programme: 250 ug/d continuous}", "therapy"
@@ -57,6 +59,7 @@ class PumpCase:
             raise InputError("a pump that gives nothing has no calendar", "therapy")
         self.case, self.kb, self.order = case, kb, order
         self.now = now if isinstance(now, IntrathecalTherapy) else None
+        self.by_mouth = case.therapy if isinstance(case.therapy, OralTherapy) and case.therapy.regimen.phases else None
         self.ug_per_day = order.rate.value
         own = order.concentration or (self.now.concentration if self.now else None)
         self.ug_per_ml = own.value if own else None
@@ -77,6 +80,11 @@ class PumpCase:
             if volume is not None:
                 return volume.value
         return None
+
+    @property
+    def trial(self) -> bool:
+        """Whether a single bolus is ordered, as in a screening trial, and no pump."""
+        return not self.order.gives.repeats
 
     @property
     def alarm(self) -> Range:

@@ -6,10 +6,8 @@ from collections.abc import Sequence
 
 from openbaclofen.decide.pump_case import CATHETER, CONCENTRATION, NOW_CONCENTRATION, PumpCase
 from openbaclofen.decide.pump_records import How, Line, Part
-from openbaclofen.dose.pump import bridge, days_to, delivered, flow, wrongly_filled
+from openbaclofen.dose.pump import bridge, days_to, delivered, flow
 from openbaclofen.units import HOURS_PER_DAY
-
-OVERDOSE, WITHDRAWAL = "ITB-OD", "ITB-WD-SIGNS"
 
 
 def strengths(of: PumpCase) -> list[float]:
@@ -113,27 +111,3 @@ def priming(of: PumpCase) -> Part:
             ),
         ),
     )
-
-
-def wrong_concentration(of: PumpCase) -> Part:
-    """What each other solution in the reservoir would give while the pump is told the right one."""
-    title = "If another solution is filled in than the pump is told"
-    if of.ug_per_ml is None:
-        return Part(title, need=(CONCENTRATION,))
-    dead, lines = of.dead, []
-    day = flow(of.ug_per_day, of.ug_per_ml)
-    reaches = f"from hour {dead.value / day * HOURS_PER_DAY:.3g}" if dead else "once the dead volume is through"
-    for strength in strengths(of):
-        if strength == of.ug_per_ml:
-            continue
-        given, ratio = wrongly_filled(of.ug_per_day, of.ug_per_ml, strength)
-        lines.append(
-            Line(
-                f"{strength:g} ug/mL for {of.ug_per_ml:g}",
-                given,
-                "ug/d",
-                rests_on=(OVERDOSE if ratio > 1 else WITHDRAWAL,),
-                note=f"{ratio:.3g} times what is ordered, {reaches}",
-            )
-        )
-    return Part(title, tuple(lines))

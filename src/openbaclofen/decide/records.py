@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from openbaclofen.decide.pump_records import PumpPlan
 from openbaclofen.safety.verdict import Verdict
 
 Answer = Literal["proposal", "nothing permissible", "cannot tell", "no change", "advice"]
@@ -108,11 +109,57 @@ class WayOut:
 
 
 @dataclass(frozen=True)
+class Observed:
+    """Something seen in this person. expected: of it before it was seen; None where it is not used, why says why.
+
+    tail: chance, over all likenesses, of something at least as far out.
+    """
+
+    what: str
+    on: str
+    said: str
+    expected: Expected | None = None
+    tail: float | None = None
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Shifted:
+    """One quantity before and after what was observed was taken into account."""
+
+    quantity: str
+    unit: str
+    before: Expected
+    after: Expected
+
+
+@dataclass(frozen=True)
+class Individual:
+    """What was learnt from observations of this person.
+
+    status: individualised, widened (the observations were given less weight, likelihood to the power `power`), or cannot
+    individualise. effective: equally weighted likenesses that the weights are worth, of `likenesses`. direction: go up, stay,
+    go down, taper off, or none. before: the doses as weighed without the observations (with them: `Plan.alternatives`).
+    shifted: what the present dose does, before and after.
+    """
+
+    status: Literal["individualised", "widened", "cannot individualise"]
+    likenesses: int
+    effective: float
+    power: float
+    direction: str
+    observed: tuple[Observed, ...]
+    before: tuple[Candidate, ...]
+    shifted: tuple[Shifted, ...]
+
+
+@dataclass(frozen=True)
 class Plan:
     """The answer to a case. The same input and seed give the same plan, bit for bit.
 
     as_of: the date of the case, empty where it states none. ways_out: where the question is how to stop, the one with the least
-    withdrawal first.
+    withdrawal first. individual: what was learnt from observations, where there are any that can be used. pump: everything
+    about a pump, where one is ordered or runs.
     """
 
     title: str
@@ -136,3 +183,6 @@ class Plan:
     knowledge: str
     notes: tuple[str, ...] = field(default=())
     ways_out: tuple[WayOut, ...] = field(default=())
+    order: Step | None = None
+    individual: Individual | None = None
+    pump: PumpPlan | None = None

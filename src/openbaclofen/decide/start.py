@@ -21,7 +21,7 @@ from openbaclofen.safety.check import check
 from openbaclofen.safety.situation import Situation
 from openbaclofen.safety.verdict import Verdict
 
-CAUTIOUS_TOPICS = ("elderly", "renal")
+CAUTIOUS_TOPICS = ("elderly", "renal")  # of a finding; of advice, which says the same softly, the first alone
 TABLET = "tablet"
 
 
@@ -42,10 +42,9 @@ def choose_dose(
     case: Case, situation: Situation, verdict: Verdict, kb: KnowledgeBase, likenesses: Callable[[str], Likenesses]
 ) -> Choice:
     """The lowest dose whose net benefit is near the best, among those that break no rule. likenesses: of a form, if needed."""
-    found = paces(situation, kb, case.region, cautious=any(f.topic in CAUTIOUS_TOPICS for f in verdict.findings))
-    if not found:
+    pace = gentlest(case, situation, verdict, kb)
+    if pace is None:
         return _nothing("no sourced rule says how to start and raise the dose for this person in this region")
-    pace = found[0]
     limit, limits = bounds(situation, kb, case.region)
     units = _supply(case, verdict, kb, pace, limit)
     if units is None:
@@ -73,6 +72,17 @@ def choose_dose(
     )
     reasons = (Reason(f"pace: {pace.text}", (pace.rule,)), *limits, Reason(f"dosed with {units.why}"))
     return Choice(proposal, candidates, ladder, regimen, units, reasons, "")
+
+
+def gentlest(case: Case, situation: Situation, verdict: Verdict, kb: KnowledgeBase) -> Pace | None:
+    """The gentlest pace that the rules give this person; None where they give none."""
+    return next(iter(paces(situation, kb, case.region, cautious=_careful(verdict, kb))), None)
+
+
+def _careful(verdict: Verdict, kb: KnowledgeBase) -> bool:
+    """Whether age, kidneys, spasticity of cerebral origin or any major finding ask for the gentlest pace."""
+    advised = any(kb.rules[a.rule].topic == CAUTIOUS_TOPICS[0] for a in verdict.advice)
+    return advised or any(f.topic in CAUTIOUS_TOPICS or (f.severity == "major" and not f.hint) for f in verdict.findings)
 
 
 def struck_out(case: Case, ladder: Sequence[Rung], pace: Pace, units: Supply, kb: KnowledgeBase) -> dict[float, str]:
@@ -107,8 +117,9 @@ def ordered(case: Case, regimen: Regimen, units: Supply) -> Case:
 
 def _supply(case: Case, verdict: Verdict, kb: KnowledgeBase, pace: Pace, limit: Bounds) -> Supply | None:
     """The form ordered; a liquid where a rule finds tablets unfit, or a dose by weight is finer than the smallest tablet."""
-    form = case.therapy.form if isinstance(case.therapy, OralTherapy) else TABLET
-    units = supply(kb, case.region, form, needs_liquid=False)
+    order = case.therapy if isinstance(case.therapy, OralTherapy) else None
+    form, strength = (order.form, order.strength_mg_per_ml) if order else (TABLET, None)
+    units = supply(kb, case.region, form, needs_liquid=False, strength=strength)
     unfit = form == TABLET and any(f.topic == "formulation" for f in verdict.findings)
     too_coarse = units is not None and pace.by_weight and units.unit_mg > pace.start_mg * limit.part / pace.times
     return supply(kb, case.region, form, needs_liquid=True) if unfit or too_coarse else units

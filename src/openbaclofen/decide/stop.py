@@ -27,7 +27,7 @@ class WayDown:
 
 
 def taper_rules(kb: KnowledgeBase) -> list[Rule]:
-    """Sourced taper rules of every region: they disagree, so all are shown, and those of the region bound the plan.
+    """Sourced taper rules of every region: they disagree; those of the region bound the plan, or all where it has none.
 
     Rules for one illness (alcohol use disorder) are kept for the speed they give from high doses. Hints give no taper.
     """
@@ -51,14 +51,14 @@ def way_down(
         return WayDown(
             Regimen(()),
             steps_of(Regimen(()), supply),
-            (*(Reason(f"{r.text} [{r.region}]", (r.id,)) for r in every), Reason(why)),
+            (*(Reason(f"{r.text} [{r.region}]", (r.id,)) for r in rules), Reason(why)),
         )
     days = times_as_long * (max(usual, kb.value("decision.long_use_taper")) if long_use else usual)
     interval = kb.value("decision.taper_interval")
     daily = current.last_daily_mg or current.highest_daily_mg
     step = max(math.ceil(daily / max(days // interval, 1) / supply.unit_mg - 1e-9) * supply.unit_mg, supply.unit_mg)
     regimen = taper(current, step, int(interval), days, supply.products)
-    reasons = [Reason(f"{r.text} [{r.region}]", (r.id,)) for r in every]
+    reasons = [Reason(f"{r.text} [{r.region}]", (r.id,)) for r in rules]
     why = "use of unknown length counts as long" if days_of_use is None else f"used for {days_of_use:.0f} days"
     if long_use:
         reasons.append(

@@ -31,9 +31,8 @@ TITLES = {
 }
 ONSET = "noticed from day, in those who notice it"
 INDEX = (
-    "the severity index adds the excess of the stretch reflex and of the excitability of the brain, as shares of what is "
-    "normal without drug; it is no chance, since how often withdrawal happens by dose has not been published. "
-    "A stop noticed in the model need not be dangerous, and one that is not noticed need not be safe"
+    "severity: excess of the stretch reflex and of the excitability of the brain over normal. It is no chance, since none by "
+    "dose is published; what the model does not notice need not be safe"
 )
 
 
@@ -60,11 +59,7 @@ def ways_out(ways: Sequence[Way], before: Taken, likenesses: Likenesses, kb: Kno
 def abrupt_block(before: Taken, likenesses: Likenesses, kb: KnowledgeBase, dose: str) -> IfWrong:
     """What an abrupt stop of what was taken is predicted to do."""
     predicted = withdrawal(Regimen(()), before, likenesses, kb)
-    text = (
-        f"from {dose}, taken until body and adaptation had settled"
-        if before.from_h is None
-        else f"from {dose}, as taken so far"
-    )
+    text = f"from {dose}, taken for long" if before.from_h is None else f"from {dose}, as taken so far"
     return IfWrong(EVENT, (Reason(f"{text}; {INDEX}", (NOTICED, OPPONENT)),), predicted)
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from openbaclofen.decide.expect import chance, significant
 from openbaclofen.decide.ladder import Rung
-from openbaclofen.decide.likeness import Likenesses
+from openbaclofen.decide.likeness import Likenesses, Steady
 from openbaclofen.decide.records import Candidate
 from openbaclofen.decide.spread import phase
 from openbaclofen.dose.regimen import Regimen
@@ -25,16 +27,22 @@ def weigh(rungs: Sequence[Rung], struck: dict[float, str], likenesses: Likenesse
     """
     if not rungs:
         return ()
-    steady = likenesses.steady([Regimen((phase(r.doses_mg, None),)) for r in rungs])
+    return weighed(rungs, struck, likenesses.steady([Regimen((phase(r.doses_mg, None),)) for r in rungs]), kb)
+
+
+def weighed(
+    rungs: Sequence[Rung], struck: dict[float, str], steady: Steady, kb: KnowledgeBase, share: np.ndarray | None = None
+) -> tuple[Candidate, ...]:
+    """The same of settled days that are known. share (people,): the weight of each likeness, where they are not equal."""
     needed, weight = kb.value("decision.meaningful_relief"), kb.value("decision.side_effect_weight")
+    of, grades = steady, (steady.grade_relief, steady.grade_limiting)
+    placebo, hope = (significant(float(np.average(v, weights=share))) for v in (of.leaving_placebo, of.rated_placebo))
     found = []
     for i, rung in enumerate(rungs):
-        relief = chance("meaningful relief", steady.ashworth_fall[i] >= needed, steady.draw, steady.grade_relief)
-        harm = chance("dose-limiting side effect beyond placebo", steady.limiting[i], steady.draw, steady.grade_limiting)
-        leaves = chance(LEAVES, steady.leaving[i], steady.draw, steady.grade_limiting)
-        placebo = significant(float(steady.leaving_placebo.mean()))
-        response = chance(RESPONSE, steady.rated[i], steady.draw, steady.grade_relief)
-        hope = significant(float(steady.rated_placebo.mean()))
+        relief = chance("meaningful relief", of.ashworth_fall[i] >= needed, of.draw, grades[0], share)
+        harm = chance("dose-limiting side effect beyond placebo", of.limiting[i], of.draw, grades[1], share)
+        leaves = chance(LEAVES, of.leaving[i], of.draw, grades[1], share)
+        response = chance(RESPONSE, of.rated[i], of.draw, grades[0], share)
         why = struck.get(rung.daily_mg, "")
         found.append(
             Candidate(

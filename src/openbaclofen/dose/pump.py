@@ -5,6 +5,7 @@ Numbers in, numbers out: ug, mL, ug/mL and days. Mass: ug delivered = concentrat
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -102,6 +103,23 @@ def starting_dose(screening_ug: float, lasted_h: float, threshold_h: float, fact
     """ug/d: a factor times the effective screening dose, another where its effect lasted longer than the threshold."""
     _above_zero(screening_dose=screening_ug)
     return screening_ug * (factor_long if lasted_h > threshold_h else factor)
+
+
+def lowered(ug_per_day: float, share: float, last_ug_per_day: float) -> tuple[float, ...]:
+    """Daily doses on the way down to the last, from which it is stopped: as few as there can be, each lower by the same share
+    of the one before, which is at most `share`.
+
+    Empty where the dose is no higher than the last one. Errors: InputError for a share that is not between 0 and 1, or a dose
+    that is not above zero.
+    """
+    _above_zero(daily_dose=ug_per_day, last_dose=last_ug_per_day)
+    if not 0 < share < 1:
+        raise InputError(f"a step leaves out a share between 0 and 1, got {share:g}", "pump")
+    if ug_per_day <= last_ug_per_day:
+        return ()
+    steps = math.ceil(math.log(ug_per_day / last_ug_per_day) / -math.log1p(-share) - 1e-9)
+    ratio = (last_ug_per_day / ug_per_day) ** (1 / steps)
+    return (*(ug_per_day * ratio**k for k in range(1, steps)), last_ug_per_day)
 
 
 def _above_zero(**numbers: float) -> None:

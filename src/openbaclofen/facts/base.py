@@ -26,6 +26,7 @@ Event = Literal[
     "stop_or_refill_overdue",
     "itb_withdrawal",
     "itb_overdose",
+    "mri",
 ]
 Datum = Literal["egfr", "weight", "strength_mg_per_ml"]
 Raiser = Literal["egfr_lt_60", "age_gte_65", "respiratory_impairment", "new_start_or_rise", "alcohol_use_disorder"]

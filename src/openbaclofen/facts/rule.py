@@ -43,6 +43,7 @@ class Condition(Strict):
     takes: bool | None = Field(default=None, description="baclofen is to be, or has just been, taken")
     new_start: bool | None = None
     pump_start: bool | None = Field(default=None, description="a pump is ordered where none runs now")
+    single_bolus: bool | None = Field(default=None, description="one bolus into the spinal fluid is ordered, as for screening")
     dose_rising: bool | None = None
     on_baclofen: bool | None = None
     use_longer_than: float | None = Field(default=None, description="days")

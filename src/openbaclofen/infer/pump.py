@@ -8,23 +8,25 @@ import jax
 import numpy as np
 
 from openbaclofen.body.schedule import Doses
-from openbaclofen.body.spine import CISTERNAL, Places, Spine, modes
-from openbaclofen.body.spine_course import continuous, settled
-from openbaclofen.cascade import Course, Observe, Parameters, observe, steady_state
+from openbaclofen.body.spine import Spine, modes
+from openbaclofen.body.spine_course import continuous
+from openbaclofen.cascade import LONGEST_H, Observe, Parameters, observe, steady_state
 from openbaclofen.case.record import Case, IntrathecalTherapy, OralTherapy, Therapy
 from openbaclofen.errors import InputError
 from openbaclofen.facts import KnowledgeBase
 from openbaclofen.infer.history import taken_for_long
 from openbaclofen.infer.individual import individual
+from openbaclofen.infer.pump_programme import delivery_of, settled_on
 from openbaclofen.infer.release import released
 from openbaclofen.infer.spine_typical import places, spine_typical
 from openbaclofen.infer.typical import graded, known_of
 from openbaclofen.population import Typical, draws, normals, people
-from openbaclofen.pump import LEGS, Given, Pumped, brain_level, hours, settled_sites, simulate_pump
+from openbaclofen.pump import LEVELS, LIMBS, OF_LIMBS, Given, PumpCourse, Pumped, settled_sites, simulate_pump
 from openbaclofen.units import HOURS_PER_DAY, Height
 
 BRAIN_SHARE, CORD_HALF_LIFE = "pump.brain_share", "adaptation.cord_half_life"
-FLUID, ASSUMED_TIP = "spine.mixing", "spine.tip_pump"
+FLUID, ASSUMED_TIP, ASSUMED_NEEDLE = "spine.mixing", "spine.tip_pump", "spine.tip_needle"
+SCREENING_STRENGTH = "pump.screening_concentration"
 
 
 def pumped(typical: Typical, kb: KnowledgeBase, height: Height | None, number: int, ignorance: int, seed: int) -> Pumped:
@@ -47,35 +49,69 @@ def has_pump(case: Case) -> bool:
     return any(isinstance(t, IntrathecalTherapy) for t in (case.therapy, case.current and case.current.therapy))
 
 
-def pump_course(case: Case, kb: KnowledgeBase, *, number: int, ignorance: int, seed: int, days: float) -> Course:
-    """The course from hour 0 of what is ordered, by pump or by mouth, after what was given for long, by pump or by mouth.
+def pump_course(
+    case: Case, kb: KnowledgeBase, *, number: int, ignorance: int, seed: int, days: float, every_h: float = LONGEST_H
+) -> PumpCourse:
+    """The course from midnight of the first day of what is ordered, by pump, needle or mouth, after what was given for long.
 
-    A pump that is not in the order has stopped at hour 0. Errors: InputError where there is no pump or the catheter's tip is no
-    vertebra; CannotTellError where a datum is missing.
+    A pump that is not in the order has stopped at hour 0; tablets go on beside a single bolus. Errors: InputError where there
+    is no pump, the catheter's tip is no vertebra, or a single bolus is ordered while a pump runs; CannotTellError where a datum
+    is missing.
     """
     now, order = case.current.therapy if case.current else None, case.therapy or (case.current and case.current.therapy)
     pump = order if isinstance(order, IntrathecalTherapy) else now
     if not isinstance(pump, IntrathecalTherapy):
         raise InputError("there is no pump to simulate", "therapy")
+    if isinstance(now, IntrathecalTherapy) and not pump.gives.repeats:
+        raise InputError("a single bolus by needle while a pump runs is not simulated", "therapy.programme")
     typical = individual(case.patient, kb, "tablet")
     everyone = pumped(typical, kb, case.patient.height, number, ignorance, seed)
-    where = places(kb, tip=pump.catheter_tip or str(kb.facts[ASSUMED_TIP].value))
-    times = hours(days * HOURS_PER_DAY, boluses=False)
-    rate = pump.rate.value if order is pump else 0.0
-    given = Given(continuous(where["tip"].low, rate, HOURS_PER_DAY))
-    if isinstance(now, IntrathecalTherapy):
-        given = _from_pump(everyone, given, where, now.rate.value)
-    given = _by_mouth(case, kb, everyone, given, order, times)
-    seen, _ = simulate_pump(everyone, given, times, where)
-    grades = graded(typical, kb, FLUID, BRAIN_SHARE).grades
-    middle = replace(_some(seen, slice(number, None)), grades=grades)
-    return replace(_some(seen, slice(0, number)), grades=grades, ignorance=middle)
+    parts = int(np.ceil(every_h / LONGEST_H - 1e-9))  # steps of adaptation within one of the output
+    times = every_h / parts * np.arange(parts * int(days * HOURS_PER_DAY / every_h + 1e-9) + 1)
+    given, where = _given(case, kb, everyone, pump, float(times[-1])), places(kb, tip=tip_of(pump, kb))
+    given = _by_mouth(case, kb, everyone, given, _swallowed(order, now), times)
+    seen, _ = simulate_pump(everyone, given, times, where, LIMBS)
+    known = graded(typical, kb, FLUID, BRAIN_SHARE).grades
+    grades = {**known} | {f"{name}_{limb}": known[name] for name in OF_LIMBS for limb in LIMBS}
+    grades |= {f"csf_{at}": known["csf"] for at in LEVELS}
+    middle = replace(_some(seen, slice(number, None), parts), grades=grades)
+    return replace(_some(seen, slice(0, number), parts), grades=grades, ignorance=middle)
 
 
-def _by_mouth(case: Case, kb: KnowledgeBase, of: Pumped, given: Given, order: Therapy | None, times: np.ndarray) -> Given:
+def tip_of(pump: IntrathecalTherapy, kb: KnowledgeBase) -> str:
+    """The vertebra beside which drug enters: as stated, else that of a pump or of a needle."""
+    return pump.catheter_tip or str(kb.facts[ASSUMED_TIP if pump.gives.repeats else ASSUMED_NEEDLE].value)
+
+
+def ml_per_ug(pump: IntrathecalTherapy, kb: KnowledgeBase) -> float:
+    """Volume of a microgram of the solution; 0 for a pump whose concentration is not stated: its boluses enter at a point."""
+    if pump.concentration is not None:
+        return 1 / pump.concentration.value
+    return 0.0 if pump.gives.repeats else 1 / kb.value(SCREENING_STRENGTH)
+
+
+def _given(case: Case, kb: KnowledgeBase, of: Pumped, pump: IntrathecalTherapy, until_h: float) -> Given:
+    """What the pump of the order gives, or nothing where it stops, after that which has run for long."""
+    where, now = places(kb, tip=tip_of(pump, kb)), case.current.therapy if case.current else None
+    ordered = case.therapy is None or case.therapy is pump
+    tip = float(np.asarray(where["tip"].low))
+    gives = delivery_of(pump.gives, tip, until_h, ml_per_ug(pump, kb)) if ordered else continuous(tip, 0.0, HOURS_PER_DAY)
+    if not isinstance(now, IntrathecalTherapy):
+        return Given(gives)
+    before = settled_on(of, now.gives, places(kb, tip=tip_of(now, kb)), ml_per_ug(now, kb))
+    return Given(gives, before.amplitudes, before.sites, cord=before.cord)
+
+
+def _swallowed(order: Therapy | None, now: Therapy | None) -> OralTherapy | None:
+    """Tablets from hour 0 on: those ordered, or those that go on beside a single bolus."""
+    if isinstance(order, IntrathecalTherapy) and not order.gives.repeats and isinstance(now, OralTherapy):
+        return now
+    return order if isinstance(order, OralTherapy) else None
+
+
+def _by_mouth(case: Case, kb: KnowledgeBase, of: Pumped, given: Given, ordered: OralTherapy | None, times: np.ndarray) -> Given:
     """What tablets add: those taken for long, which end where the order begins, and those ordered. Levels add up."""
     cycle = taken_for_long(case, kb)
-    ordered = order if isinstance(order, OralTherapy) else None
     if cycle is None and ordered is None:
         return given
     doses, initial = Doses(np.zeros(1), np.zeros(1)), None
@@ -88,18 +124,14 @@ def _by_mouth(case: Case, kb: KnowledgeBase, of: Pumped, given: Given, order: Th
     return replace(given, oral=oral, sites=sites)
 
 
-def _from_pump(of: Pumped, given: Given, where: Places, ug_per_day: float) -> Given:
-    amplitudes = settled(of.modes, where["tip"].low, ug_per_day / HOURS_PER_DAY)
-    read = of.modes.reads(where, [LEGS, CISTERNAL, "plasma"])
-    legs, cisternal, plasma = np.einsum("pnm,pm->np", read, amplitudes)
-    return replace(given, amplitudes=amplitudes, sites=settled_sites(of, legs, brain_level(of, plasma, cisternal)))
-
-
-def _some(seen: Course, some: slice) -> Course:
+def _some(seen: PumpCourse, some: slice, every: int) -> PumpCourse:
+    """Some people, at every so many of the times."""
     return replace(
         seen,
-        plasma_ng_per_ml=seen.plasma_ng_per_ml[some],
-        csf_ng_per_ml=seen.csf_ng_per_ml[some],
-        outcomes={name: value[some] for name, value in seen.outcomes.items()},
+        time_h=seen.time_h[::every],
+        plasma_ng_per_ml=seen.plasma_ng_per_ml[some, ::every],
+        csf_ng_per_ml=seen.csf_ng_per_ml[some, ::every],
+        outcomes={name: value[some, ::every] for name, value in seen.outcomes.items()},
+        csf_by_level=seen.csf_by_level[some, :, ::every],
         sites=None,
     )

@@ -24,11 +24,13 @@ from openbaclofen.infer.spasticity_people import CORD
 from openbaclofen.infer.spasticity_predict import BOLUS_H, DRIFT, Predict, predicted
 from openbaclofen.infer.typical import known_of
 from openbaclofen.population import log_sd, normals
+from openbaclofen.pump import ARMS, LEGS
 from openbaclofen.units import HOURS_PER_DAY, NG_PER_UG, UG_PER_MG, AbsoluteGFR, Volume
 
 PRIOR = "spasticity.prior."
 CORRELATION = "spasticity.correlation"
 NINETY = NormalDist().inv_cdf(1 - 0.5 / 10)  # standard deviations to either end of 90 %
+LEVELS = ("level oral", "level pump", "level pump arms")
 _STEP = 1 / 1000
 _EDGE = 1e-6  # of a belief between two ends
 _NEVER = 10.0 * 1000  # stands for a dose that no level reaches
@@ -71,14 +73,16 @@ def fitted_names(kb: KnowledgeBase) -> tuple[str, ...]:
 def values_of(kb: KnowledgeBase, z: np.ndarray, unsure: np.ndarray | None = None) -> dict[str, np.ndarray]:
     """Values by fact for z (draws, facts) of the fitted facts; unsure (draws, others): deviates of the others."""
     names, others = fitted_names(kb), other_names(kb)
-    beyond = np.zeros((len(z), len(others) + 2)) if unsure is None else unsure
+    beyond = np.zeros((len(z), len(others) + len(LEVELS))) if unsure is None else unsure
     found = {name: known_of(kb, PRIOR + name).drawn(z[:, i]) for i, name in enumerate(names)}
     found |= {name: known_of(kb, name).drawn(beyond[:, i]) for i, name in enumerate(others)}
-    oral, pump = (np.exp(level.cv * beyond[:, len(others) + i]) for i, level in enumerate(levels(kb)))
-    every, doses = levels(kb)
+    oral, pump, apart = (np.exp(level.cv * beyond[:, len(others) + i]) for i, level in enumerate(levels(kb)))
+    every, legs, arms = levels(kb)
     found["level oral"] = oral * every.of[0]
-    found["level pump"] = pump * doses.of[0]
-    return found | {f"level bolus {h:g}": pump * x for h, x in zip(BOLUS_H, doses.of[1:], strict=True)}
+    for of, more, where in ((legs, pump, ""), (arms, pump * apart, " arms")):
+        found[f"level pump{where}"] = more * of.of[0]
+        found |= {f"level bolus {h:g}{where}": more * x for h, x in zip(BOLUS_H, of.of[1:], strict=True)}
+    return found
 
 
 def other_names(kb: KnowledgeBase) -> tuple[str, ...]:
@@ -96,24 +100,24 @@ class Levels:
 
 
 @lru_cache(maxsize=2)
-def _levels(key: int, kb: KnowledgeBase) -> tuple[Levels, Levels]:
+def _levels(key: int, kb: KnowledgeBase) -> tuple[Levels, Levels, Levels]:
     del key
     clearance = kb.value("clearance.renal_slope") * kb.value("spasticity.study.clearance") + kb.value("clearance.nonrenal")
     per_hour = kb.value("oral.bioavailability") * UG_PER_MG * NG_PER_UG / HOURS_PER_DAY
     oral = per_hour / (AbsoluteGFR(clearance).to("L/h") / Volume(1.0).to("L")) * kb.value("csf.plasma_ratio")
     unsure = kb.facts["csf.plasma_ratio"].ignorance
-    pump = spinal_concentration(kb, 1.0)
-    spread = float(np.std(np.log(pump.draws)))
+    legs, arms = (spinal_concentration(kb, 1.0, limb) for limb in (LEGS, ARMS))
     return (
         Levels((oral,), log_sd(unsure.cv or 0.0) if unsure else 0.0),
-        Levels((float(pump.typical), *_delayed(kb)), spread),
+        Levels((float(legs.typical), *_delayed(kb, LEGS)), float(np.std(np.log(legs.draws)))),
+        Levels((float(arms.typical), *_delayed(kb, ARMS)), float(np.std(np.log(arms.draws / legs.draws)))),
     )
 
 
-def _delayed(kb: KnowledgeBase) -> list[float]:
+def _delayed(kb: KnowledgeBase, limb: str) -> list[float]:
     """Levels in the cord hours after a bolus of 1 ug: those of the fluid, followed with a half-life."""
     hours = np.linspace(0, BOLUS_H[-1], 100 + 1)
-    fluid = np.asarray(bolus_course(kb, 1.0, hours).typical)
+    fluid = np.asarray(bolus_course(kb, 1.0, hours, limb).typical)
     kept = np.exp2(-(hours[1] - hours[0]) / kb.value("adaptation.cord_half_life"))
     cord = [0.0]
     for before, after in pairwise(fluid):
@@ -121,8 +125,11 @@ def _delayed(kb: KnowledgeBase) -> list[float]:
     return [float(np.interp(h, hours, cord)) for h in BOLUS_H]
 
 
-def levels(kb: KnowledgeBase) -> tuple[Levels, Levels]:
-    """By mouth for each mg of racemate a day; beside the cord of the legs for each ug a day of a pump, or in a bolus."""
+def levels(kb: KnowledgeBase) -> tuple[Levels, Levels, Levels]:
+    """By mouth for each mg of racemate a day; beside legs and beside arms for each ug a day of a pump, or in a bolus.
+
+    What is not known of the arms is that beyond the legs.
+    """
     return _levels(id(kb), kb)
 
 
@@ -244,6 +251,6 @@ def _deviation(kb: KnowledgeBase, name: str) -> tuple[float, float]:
 
 
 def deviates(kb: KnowledgeBase, number: int, seed: int) -> np.ndarray:
-    """Deviates of what is not fitted, (draws, others and two levels)."""
-    names = [f"ignorance {name}" for name in (*other_names(kb), "level oral", "level pump")]
+    """Deviates of what is not fitted, (draws, others and levels)."""
+    names = [f"ignorance {name}" for name in (*other_names(kb), *LEVELS)]
     return normals(seed, names, number).T

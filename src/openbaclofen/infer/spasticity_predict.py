@@ -19,13 +19,15 @@ POOLED = "outcomes_extra:OteroLuis2024_NMA:MAS_baclofen_vs_placebo"
 DRIFT = "outcomes:Veerakumar2015:oral_dose_drift"
 HM, ABI = "intrathecal:HM_doseresponse_CITB:", "intrathecal:ABI_bolus_2005:"
 BOLUS_H = (4.0, 3.0 + 2, 3.0 * 2)  # hours at which boluses were judged
+UPPER = " arms"  # rows on upper limbs are told from the cord of the arms
 Predict = dict[str, np.ndarray]
 _LEVELS = np.geomspace(1, 100 * 100, 100)  # ng/mL
 
 
 class Studies:
     """What a set of draws says about each study. Values also hold levels in spinal fluid: 'level oral' (ng/mL for each mg/d of
-    racemate), 'level pump' (for each ug/d), 'level bolus h' (for each ug, at h hours)."""
+    racemate), 'level pump' (for each ug/d) and 'level bolus h' (for each ug, at h hours) beside the legs, and so on for 'arms'.
+    """
 
     def __init__(self, kb: KnowledgeBase, values: Values) -> None:
         self.kb, self.values, self.cord = kb, values, cord(values)
@@ -39,9 +41,13 @@ class Studies:
         """Mean level, as that of racemate."""
         return self.values["level oral"] * mg_per_day * racemate_in
 
-    def pump(self, ug_per_day: float | np.ndarray) -> np.ndarray:
-        """Settled level beside the cord of the legs."""
-        return self.values["level pump"] * ug_per_day
+    def pump(self, ug_per_day: float | np.ndarray, limb: str = "") -> np.ndarray:
+        """Settled level beside the cord of the legs, or of a limb."""
+        return self.values[f"level pump{limb}"] * ug_per_day
+
+    def bolus(self, hour: float, ug: float, limb: str = "") -> Array:
+        """Gain some hours after a first bolus."""
+        return self.cord.at_once(self.values[f"level bolus {hour:g}{limb}"] * ug)
 
     def placebo(self, days: float) -> np.ndarray:
         """Fall of tone as rated, points."""
@@ -78,13 +84,15 @@ def _reflex(s: Studies) -> Predict:
 def _bolus(s: Studies) -> Predict:
     """H/M itself, tone and spasm some hours after a first bolus, from where each group began."""
     share, lowest = "spasticity.study.pump_responders", s.kb.value("spasticity.study.lowest_plain")
-    four, five, six = (s.cord.at_once(s.values[f"level bolus {h:g}"] * 100 / 2) for h in BOLUS_H)
+    four, five, six = (s.bolus(h, 100 / 2) for h in BOLUS_H)
+    upper = s.bolus(BOLUS_H[0], 100 / 2, UPPER)
     found = {f"{ABI}HM_ratio{k}": _begin(s, f"{ABI}HM_ratio{b}") * s.mean(five, share) for k, b in ((":2", ""), (":4", ":3"))}
     told = [(f"{ABI}Ashworth", ":2", "", four), (f"{ABI}Ashworth", ":3", "", six)]
-    told += [("intrathecal:Meythaler1996:Ashworth", k, b, four) for k, b in ((":2", ""), (":4", ":3"))]
+    told += [("intrathecal:Meythaler1996:Ashworth", k, b, gain) for k, b, gain in ((":2", "", four), (":4", ":3", upper))]
     found |= {f"{row}{k}": s.mean(s.score(gain, _begin(s, row + b), "tone", lowest), share) for row, k, b, gain in told}
     spasm = "intrathecal:Meythaler1996:spasm_score"
-    found |= {f"{spasm}{k}": s.mean(s.score(four, _begin(s, spasm + b), "spasm"), share) for k, b in ((":2", ""), (":4", ":3"))}
+    for k, b, gain in ((":2", "", four), (":4", ":3", upper)):
+        found[f"{spasm}{k}"] = s.mean(s.score(gain, _begin(s, spasm + b), "spasm"), share)
     return found
 
 
@@ -94,11 +102,11 @@ def _pumps(s: Studies) -> Predict:
     first, later = (s.values[f"spasticity.study.{name}_pump_dose"] for name in ("first", "later"))
     none, some = "spasticity.study.oral_failures", "spasticity.study.pump_responders"
     soon, long = s.cord.after(s.pump(first), 3), s.cord.settled(s.pump(later))
-    child = s.cord.settled(s.pump(_number(s.kb.evidence["intrathecal:Meythaler2001_CP:dose_month12"].dose)))
-    pairs = [(":2", ""), (":4", ":3")]
+    child = _number(s.kb.evidence["intrathecal:Meythaler2001_CP:dose_month12"].dose)
+    lower, upper = (s.cord.settled(s.pump(child, limb)) for limb in ("", UPPER))
     for scale, row, low in (("tone", "Ashworth", lowest), ("spasm", "spasm_score", 0.0)):
         told = [("Penn1989", ":2", "", soon, none), ("Penn1989", ":3", "", long, none), ("Coffey1993", ":2", "", long, some)]
-        told += [("Meythaler2001_CP", k, b, child, some) for k, b in pairs]
+        told += [("Meythaler2001_CP", ":2", "", lower, some), ("Meythaler2001_CP", ":4", ":3", upper, some)]
         for study, k, b, gain, share in told:
             name = f"intrathecal:{study}:{row}"
             found[name + k] = s.mean(s.score(gain, _begin(s, name + b), scale, low), share)

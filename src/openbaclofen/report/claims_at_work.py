@@ -9,6 +9,7 @@ import numpy as np
 
 from openbaclofen.case.read import read_case
 from openbaclofen.facts import KnowledgeBase
+from openbaclofen.report.claims_for_one import FOR_ONE
 from openbaclofen.report.claims_like import clock_of, doses_of, like, middle, reduced
 from openbaclofen.report.claims_over_months import OVER_MONTHS
 from openbaclofen.safety.check import check
@@ -208,5 +209,6 @@ COMPUTED: Mapping[str, Callable[[KnowledgeBase], str]] = {
         *(peak_time, half_life_by_kidney, kidneys_fail, drowsiness_by_dose, relief_by_dose, reflex_quietened, fluid_and_plasma),
         *(first_effect, depressants_and_dose, medicines_asked, alcohol_asked, asked_before_start, allergy_to_others),
         *OVER_MONTHS,
+        *FOR_ONE,
     )
 }

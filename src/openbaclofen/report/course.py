@@ -24,6 +24,7 @@ from openbaclofen.infer.pump import BRAIN_SHARE, CORD_HALF_LIFE, has_pump, pump_
 from openbaclofen.infer.release import Released, released
 from openbaclofen.patient.dialysis import read_dialysis
 from openbaclofen.population import course, log_sd, normals
+from openbaclofen.pump import PumpCourse
 from openbaclofen.report.course_record import CourseDocument, Ranges
 from openbaclofen.units import HOURS_PER_DAY
 
@@ -85,6 +86,18 @@ class Course:
         return self.simulated.csf_ng_per_ml
 
     @property
+    def levels(self) -> tuple[str, ...]:
+        """Places along the cord of `csf_by_level`, from the top down; none where nothing goes into the spinal fluid."""
+        return self.simulated.levels if isinstance(self.simulated, PumpCourse) else ()
+
+    @property
+    def csf_by_level(self) -> np.ndarray:
+        """Spinal-fluid concentration by place, (people, levels, T), ng/mL. Errors: InputError where `levels` is empty."""
+        if not isinstance(self.simulated, PumpCourse):
+            raise InputError("levels along the cord are told of pumps and of boluses into the spinal fluid", "therapy")
+        return self.simulated.csf_by_level
+
+    @property
     def outcomes(self) -> dict[str, np.ndarray]:
         """Outcomes by plain name, each (people, T)."""
         return self.simulated.outcomes
@@ -94,7 +107,12 @@ class Course:
         of = self.simulated.ignorance if ignorance else self.simulated
         if of is None:
             raise InputError("this course was simulated without ignorance")
-        return {"plasma_ng_per_ml": of.plasma_ng_per_ml, "csf_ng_per_ml": of.csf_ng_per_ml, **of.outcomes}
+        along = (
+            {f"csf_{at}_ng_per_ml": of.csf_by_level[:, i] for i, at in enumerate(of.levels)}
+            if isinstance(of, PumpCourse)
+            else {}
+        )
+        return {"plasma_ng_per_ml": of.plasma_ng_per_ml, "csf_ng_per_ml": of.csf_ng_per_ml, **along, **of.outcomes}
 
     def unit(self, name: str) -> str:
         """Unit of a quantity."""
@@ -135,6 +153,7 @@ class Course:
         """The course as a document: quantiles over people and over ignorance, not every person."""
         people, unsure = self.named(), self.named(ignorance=True)
         found = {n: Ranges(self.unit(n), self.grade(n), _quantiles(people[n]), _quantiles(unsure[n])) for n in people}
+        along = {level: found.pop(f"csf_{level}_ng_per_ml") for level in self.levels}
         return CourseDocument(
             self.title,
             self.sig,
@@ -150,6 +169,7 @@ class Course:
             found.pop("csf_ng_per_ml"),
             found,
             list(self.said),
+            along,
         )
 
     def write(self, path: Path | str, level: float = 0.9) -> None:
@@ -175,16 +195,13 @@ class Course:
 def simulate_case(case: Case, kb: KnowledgeBase, *, people: int, seed: int, days: float | None, every_h: float) -> Course:
     """The course of the order of a case. Errors: InputError for numbers out of bounds, no order, or a missing datum."""
     if has_pump(case):
-        return _pumped(case, kb, people=people, seed=seed, days=days)
+        return _pumped(case, kb, people=people, seed=seed, days=days, every_h=every_h)
     therapy = ordered(case)
-    days = _days(therapy.regimen) if days is None else days
+    days = days_of(therapy.regimen) if days is None else days
     _bounded(people, days, every_h, seed)
     until = days * HOURS_PER_DAY
     times = np.arange(0.0, until + every_h / 2, every_h)
-    if people * len(times) > MOST_NUMBERS:
-        raise InputError(
-            f"{people} people at {len(times)} times is more than is held at once ({MOST_NUMBERS:g}); ask for fewer", "--people"
-        )
+    _held(people, len(times))
     before = taken_for_long(case, kb)
     long = before is not None and read_dialysis(case.patient.dialysis) is not None
     person = physiology(case, kb, form_of(therapy), first_day(case), until, run_in_from(kb) if long else 0.0)
@@ -207,16 +224,23 @@ def simulate_case(case: Case, kb: KnowledgeBase, *, people: int, seed: int, days
     return Course(simulated, therapy.text, case.title, at, mg, seed, facts, kb.version, residual, person.said)
 
 
-def _pumped(case: Case, kb: KnowledgeBase, *, people: int, seed: int, days: float | None) -> Course:
-    """The course of a pump, hourly; spinal fluid is that beside the legs."""
-    days = float(kb.value("pump.shown_days")) if days is None else days
-    _bounded(people, days, 1.0, seed)
+def _pumped(case: Case, kb: KnowledgeBase, *, people: int, seed: int, days: float | None, every_h: float) -> Course:
+    """The course of a pump or of a bolus into the spinal fluid; spinal fluid is that beside the legs."""
+    order = case.therapy or (case.current and case.current.therapy)
+    single = isinstance(order, IntrathecalTherapy) and not order.gives.repeats
+    days = float(kb.value("pump.shown_days_once" if single else "pump.shown_days")) if days is None else days
+    _bounded(people, days, every_h, seed)
+    _held(people, int(days * HOURS_PER_DAY / every_h) + 1)
     draws = int(kb.value("decision.ignorance_draws"))
-    simulated = pump_course(case, kb, number=people, ignorance=draws, seed=seed, days=days)
-    now, order = case.current.therapy if case.current else None, case.therapy
-    said, before = _said(order), f", after {_said(now)}" if now is not None and now is not order else ""
+    simulated = pump_course(case, kb, number=people, ignorance=draws, seed=seed, days=days, every_h=every_h)
+    now = case.current.therapy if case.current else None
+    said, before = _said(case.therapy), f", after {_said(now)}" if now is not None and now is not case.therapy else ""
     none, facts = np.zeros(0), (BRAIN_SHARE, CORD_HALF_LIFE, RESIDUAL)
-    told = ("spinal fluid is that beside the cord of the legs", "the brain sees an assumed share of what the cisterns hold")
+    told = (
+        "spinal fluid is that beside the cord of the legs",
+        "the brain sees an assumed share of what the cisterns hold",
+        "legs, trunk and arms respond to their own levels, from the same tone without drug",
+    )
     title, residual = case.title, kb.value(RESIDUAL)
     return Course(simulated, said + before, title, none, none, seed, facts, kb.version, residual, told)
 
@@ -224,7 +248,7 @@ def _pumped(case: Case, kb: KnowledgeBase, *, people: int, seed: int, days: floa
 def _said(therapy: Therapy | None) -> str:
     """An order in words."""
     if isinstance(therapy, IntrathecalTherapy):
-        return f"pump, {therapy.programme}"
+        return f"{'pump' if therapy.gives.repeats else 'into the spinal fluid'}, {therapy.programme}"
     return therapy.text if therapy is not None and therapy.text else "nothing"
 
 
@@ -260,9 +284,17 @@ def whole(path: Path, write: Any) -> None:
         temporary.replace(path)
 
 
-def _days(regimen: Regimen) -> float:
+def days_of(regimen: Regimen) -> float:
+    """The whole order, the days until its last dose has settled, and three more."""
     finite = sum(p.days for p in regimen.phases if p.days is not None)
     return max(finite, 1) + SETTLED_DAYS + 3
+
+
+def _held(people: int, times: int) -> None:
+    if people * times > MOST_NUMBERS:
+        raise InputError(
+            f"{people} people at {times} times is more than is held at once ({MOST_NUMBERS:g}); ask for fewer", "--people"
+        )
 
 
 def _bounded(people: int, days: float, every_h: float, seed: int) -> None:

@@ -21,6 +21,7 @@ class CourseDocument:
     """A simulated course. time_h counts from midnight of the first day; a value at a dose time is before the dose.
 
     plasma_ng_per_ml, csf_ng_per_ml (lumbar) and outcomes by plain name. said: what was assumed or followed, in words.
+    csf_by_level: ng/mL by place along the cord, where drug goes into the spinal fluid.
     """
 
     title: str
@@ -37,3 +38,4 @@ class CourseDocument:
     csf_ng_per_ml: Ranges
     outcomes: dict[str, Ranges]
     said: list[str] = field(default_factory=list)
+    csf_by_level: dict[str, Ranges] = field(default_factory=dict)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from openbaclofen.case.record import Case
+from openbaclofen.decide.pump_records import PumpPlan
 from openbaclofen.decide.records import IfWrong, Plan, Reason
 from openbaclofen.facts import KnowledgeBase
-from openbaclofen.report import document_case, document_dose, document_patient
+from openbaclofen.report import document_case, document_dose, document_patient, document_pump
 from openbaclofen.report.calendar import calendar, dues, form_of
 from openbaclofen.report.document_course import expected, predicted_table
+from openbaclofen.report.document_individual import individual
 from openbaclofen.report.document_record import Block, Document, Flag, Flags, Heading, Item, Items, Section, Table, Text
 from openbaclofen.report.document_sources import Citations, ids_and_sources, used
 from openbaclofen.report.plan_text import NOT_A_DEVICE
@@ -23,6 +25,8 @@ PAPERS, OTHER_PAPER = {"US": "us-letter", "CA": "us-letter"}, "a4"
 
 def document(plan: Plan, case: Case, kb: KnowledgeBase) -> Document:
     """The document of a plan. The same plan, case and knowledge give the same document."""
+    if plan.pump is not None:
+        return pump_document(plan, plan.pump, case, kb)
     citations, when = Citations(kb), calendar(plan, case)
     course, drawn_from = expected(plan, case, kb, when)
     sections = [
@@ -32,6 +36,7 @@ def document(plan: Plan, case: Case, kb: KnowledgeBase) -> Document:
         document_dose.watch(dues(plan, kb, when), citations),
         course,
         document_dose.weighed(plan),
+        individual(plan),
         document_dose.stopping(plan, form_of(plan, case)),
         if_wrong(plan.if_wrong, citations),
         why(plan, citations),
@@ -46,6 +51,25 @@ def document(plan: Plan, case: Case, kb: KnowledgeBase) -> Document:
         NOT_A_DEVICE,
         tuple(section for section in sections if section is not None),
         document_patient.pages(plan, case, kb, when),
+        f"openbaclofen {plan.version} · knowledge {plan.knowledge} · seed {plan.seed}",
+        PAPERS.get(plan.region, OTHER_PAPER),
+    )
+
+
+def pump_document(plan: Plan, pump: PumpPlan, case: Case, kb: KnowledgeBase) -> Document:
+    """The document of a pump: the same head and verdict, then a table for each part and each failure."""
+    citations = Citations(kb)
+    first = Section("Person and question", (document_case.person(case, kb), document_case.question(case)))
+    found = [first, verdict(pump.verdict, citations), *document_pump.sections(pump)]
+    ids = list(dict.fromkeys(i for part in (*pump.parts, *pump.failures) for line in part.lines for i in line.rests_on))
+    found += [Section("Rules and facts used", (used(ids, citations),)), Section("Sources", (citations.table(),))]
+    date = f" · {document_case.day_words(case.as_of)}" if case.dated else ""
+    return Document(
+        f"Baclofen pump: {plan.title}",
+        f"Question: {plan.question} · rules of {plan.region}{date}",
+        NOT_A_DEVICE,
+        tuple(found),
+        None,
         f"openbaclofen {plan.version} · knowledge {plan.knowledge} · seed {plan.seed}",
         PAPERS.get(plan.region, OTHER_PAPER),
     )

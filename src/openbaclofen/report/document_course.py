@@ -31,9 +31,10 @@ WAYS = "Ways to stop, the least withdrawal first; days count from day 1 of the w
 
 
 def expected(plan: Plan, case: Case, kb: KnowledgeBase, when: Calendar | None) -> tuple[Section | None, tuple[str, ...]]:
-    """The section, and the ids of the facts the drawings used. None where nothing is proposed."""
+    """The section, and the ids of the facts the drawings used; where nothing is proposed, what the order in question does."""
     if when is None:
-        return None, ()
+        order = Section("What the dose does, once settled", (settled_table((plan.order,)),)) if plan.order else None
+        return order, ()
     blocks: list[Block] = [Text(TWO_RANGES)]
     steps = plan.proposal.steps if plan.proposal is not None else ()
     if steps and steps[-1].expected:

@@ -83,8 +83,8 @@ def share(e: Expected | None) -> str:
 
 
 def stopping(plan: Plan, form: str) -> Section | None:
-    """The way down from the proposed dose, should it have to be stopped."""
-    if not plan.stopping or plan.proposal is None:
+    """The way down from the dose proposed or taken; None where the calendar is that way."""
+    if not plan.stopping or (plan.proposal is None and plan.answer == "proposal"):
         return None
     rows = []
     for step in plan.stopping:
@@ -92,11 +92,12 @@ def stopping(plan: Plan, form: str) -> Section | None:
         taken = "; ".join(f"{clock_text(t.hour)} {t.words}" for t in takes_of(step, form)) or "no baclofen"
         rows.append((days, step.sig, f"{step.daily_mg:g}", taken))
     table = Table(
-        "The way down from the highest step",
+        "The way down",
         ("Days of coming down", "Dose", "mg/day", "Taken as"),
         tuple(rows),
         (3, 4, 2, 9),
         (2,),
     )
     intro = "Never stop at once. Days are counted from the day on which coming down begins."
-    return Section("If it has to be stopped: the way down", (Text(intro), table))
+    forbidden = plan.answer == "nothing permissible"
+    return Section("The way down" if forbidden else "If it has to be stopped: the way down", (Text(intro), table))

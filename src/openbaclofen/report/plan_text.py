@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from openbaclofen.decide.records import Candidate, Expected, Plan, Reason, Step, WayOut
+from openbaclofen.report.individual_text import TITLE, individual_parts
 from openbaclofen.report.verdict_text import verdict_block
 
 NOT_A_DEVICE = "Decision support for professionals, not a medical device; no plan is an order."
@@ -24,7 +25,10 @@ HOW_SETTLED = (
 )
 HOW_OUT = "> is the plan's; days count from day 1 of the way out; a longer taper than proposed is always allowed"
 SOURCES_SHOWN = 10
+COLUMNS = 4
+PACE = "pace: "  # how the reason begins that stands beside the dose
 CHANCES = ("probability", "1")
+WHOLE_SHARE = "share of that without drug"
 WHOLE = 1 / 10  # from here a chance is stated in whole per cent
 
 
@@ -81,11 +85,12 @@ def course_table(steps: Sequence[Step]) -> Table:
     """The middle at each step, and both ranges at the last one, a row for each quantity."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column("", overflow="fold")
-    for step in steps[:-1]:
+    earlier = before_last(steps)
+    for step in earlier:
         table.add_column(f"{step.daily_mg:g}", header_style="dim", justify="right", no_wrap=True)
     table.add_column(f"{steps[-1].daily_mg:g} mg/day", header_style="dim", overflow="fold")
     for i, last in enumerate(steps[-1].expected):
-        before = (number(s.expected[i].middle, last) for s in steps[:-1])
+        before = (number(s.expected[i].middle, last) for s in earlier)
         table.add_row(f"{last.quantity}{unit_of(last)}", *before, said(last))
     return table
 
@@ -94,14 +99,30 @@ def settled_table(steps: Sequence[Step]) -> Table:
     """What each dose does once settled: the middle of each, both ranges and the part there is without drug at the last."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column("", overflow="fold")
-    for step in steps[:-1]:
+    earlier = before_last(steps)
+    for step in earlier:
         table.add_column(f"{step.daily_mg:g}", header_style="dim", justify="right", no_wrap=True)
     table.add_column(f"{steps[-1].daily_mg:g} mg/day", header_style="dim", overflow="fold")
     table.add_column("else", header_style="dim", overflow="fold")
     for i, last in enumerate(steps[-1].settled):
-        before = (number(s.settled[i].middle, last) for s in steps[:-1])
+        if unchanged(steps, i):
+            continue
+        before = (number(s.settled[i].middle, last) for s in earlier)
         table.add_row(last.quantity, *before, said(last), compared(last).removeprefix("; "))
     return table
+
+
+def before_last(steps: Sequence[Step]) -> Sequence[Step]:
+    """The steps that a table has room for beside the last one: all, or some that are as far apart as each other."""
+    earlier = steps[:-1]
+    apart = -(-len(earlier) // COLUMNS)
+    return earlier if apart <= 1 else earlier[::-apart][::-1]
+
+
+def unchanged(steps: Sequence[Step], row: int) -> bool:
+    """Whether a share of what there is without drug stays whole at every step, to the precision shown."""
+    rows = [step.settled[row] for step in steps]
+    return rows[-1].unit == WHOLE_SHARE and all(round(e.low, 2) == 1 == round(e.ignorance_low, 2) for e in rows)
 
 
 def ways_table(ways: Sequence[WayOut]) -> Table:
@@ -122,7 +143,7 @@ def graded(expected: Iterable[Expected]) -> str:
     by_grade: dict[str, list[str]] = {}
     for e in expected:
         by_grade.setdefault(e.grade, []).append(e.quantity)
-    return "; ".join(f"{grade}: {', '.join(names)}" for grade, names in by_grade.items())
+    return "; ".join(f"{grade}: {' / '.join(names)}" for grade, names in by_grade.items())
 
 
 def alternatives_table(candidates: Iterable[Candidate], proposed_mg: float | None) -> Table:
@@ -156,23 +177,42 @@ def _proposal(plan: Plan, console: Console) -> None:
     if plan.proposal is None:
         return
     indented(console, step_table(plan.proposal.steps))
-    limit = (
-        f"ceiling {plan.proposal.ceiling_mg:.3g} mg/day"
-        if plan.proposal.ceiling_mg is not None
-        else "no ceiling stated by any rule"
-    )
-    indented(console, Text(f"{limit}: {'; '.join(plan.proposal.limited_by)}" if plan.proposal.limited_by else limit))
-    indented(console, Text(f"pace: {plan.proposal.pace_by}"))
+    ceiling = plan.proposal.ceiling_mg
+    lines = [Text(f"ceiling {ceiling:.3g} mg/day" if ceiling is not None else "no ceiling stated by any rule")]
+    lines += [*reason_lines(limits(plan)), Text(f"pace: {plan.proposal.pace_by}")]
+    for line in lines:
+        indented(console, line)
     if any(s.expected for s in plan.proposal.steps):
         heading(console, "Expected course")
         indented(console, course_table(plan.proposal.steps))
         indented(console, Text(HOW_TO_READ, style="dim"))
         indented(console, Text(f"evidence grade: {graded(plan.proposal.steps[-1].expected)}", style="dim"))
-    if any(s.settled for s in plan.proposal.steps):
-        heading(console, "What the dose does, once settled")
-        indented(console, settled_table(plan.proposal.steps))
-        indented(console, Text(HOW_SETTLED, style="dim"))
-        indented(console, Text(f"evidence grade: {graded(plan.proposal.steps[-1].settled)}", style="dim"))
+    _settled(plan.proposal.steps, console)
+
+
+def _settled(steps: Sequence[Step], console: Console) -> None:
+    """What a dose does once settled, where that is known."""
+    if not any(s.settled for s in steps):
+        return
+    heading(console, "What the dose does, once settled")
+    indented(console, settled_table(steps))
+    if not any(s.expected for s in steps):
+        indented(console, Text(HOW_TO_READ, style="dim"))
+    indented(console, Text(HOW_SETTLED, style="dim"))
+    shown = [e for i, e in enumerate(steps[-1].settled) if not unchanged(steps, i)]
+    indented(console, Text(f"evidence grade: {graded(shown)}", style="dim"))
+
+
+def limits(plan: Plan) -> tuple[Reason, ...]:
+    """The reasons that limit the dose, which stand beside it."""
+    return tuple(r for r in plan.reasons if plan.proposal is not None and r.text in plan.proposal.limited_by)
+
+
+def other_reasons(plan: Plan) -> tuple[Reason, ...]:
+    """The reasons that are not said beside the dose already."""
+    beside = limits(plan)
+    pace = plan.proposal.pace_by if plan.proposal is not None else ""
+    return tuple(r for r in plan.reasons if r not in beside and not (pace and r.text.removeprefix(PACE) in pace))
 
 
 def print_plan(plan: Plan, console: Console) -> None:
@@ -184,11 +224,17 @@ def print_plan(plan: Plan, console: Console) -> None:
     heading(console, "Plan")
     indented(console, Text(plan.summary, style="bold"))
     _proposal(plan, console)
+    if plan.order is not None:
+        _settled([plan.order], console)
     if plan.alternatives:
         heading(console, "Doses weighed")
         indented(console, alternatives_table(plan.alternatives, plan.proposal.daily_mg if plan.proposal else None))
         indented(console, Text(HOW_WEIGHED, style="dim"))
-    for title, reasons in (("Watch", plan.monitoring), ("Why", plan.reasons)):
+    if plan.individual is not None:
+        heading(console, TITLE)
+        for part in individual_parts(plan.individual, plan.alternatives, said):
+            indented(console, part)
+    for title, reasons in (("Watch", plan.monitoring), ("Why", other_reasons(plan))):
         if title == "Why" and plan.stopping:
             heading(console, "Stopping")
             indented(console, step_table(plan.stopping))

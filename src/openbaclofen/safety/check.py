@@ -19,7 +19,7 @@ from openbaclofen.safety.interactions import interactions
 from openbaclofen.safety.limits import judge_limit
 from openbaclofen.safety.logic import Truth
 from openbaclofen.safety.makeable import makeable
-from openbaclofen.safety.ordered import said_mg_per_day
+from openbaclofen.safety.ordered import ORAL, said_mg_per_day
 from openbaclofen.safety.rulebook import RuleBook, holding, rulebook, standing_in
 from openbaclofen.safety.situation import Situation, situation
 from openbaclofen.safety.taper import as_if_stopping, taper
@@ -30,6 +30,7 @@ Overall = Severity | Literal["clean", "cannot tell"]
 KEPT: dict[Severity, Severity] = {"moderate": "caution"}  # of a rule that asks for less, where the order is as low already
 TIMES = ("h", "d", "wk", "mo", "a")  # of a number that says when, so that no interval is missed
 NO_INTERVAL = "no interval in any source read"
+ADVICE = ("counsel", "monitor")
 Held = list[tuple[Rule, Judgement, bool]]  # rule, its judgement, whether it stands in for a region without its own
 
 
@@ -83,8 +84,13 @@ def _rules(held: Held, now: Situation, book: RuleBook) -> Iterator[Draft | Open]
             yield from judge_limit(rule, judgement, now, book, stands_in)
         elif rule.role == "finding" and judgement.truth is Truth.TRUE:
             yield draft(rule, judgement, book.kb, stands_in, KEPT.get(rule.severity) if _cut_is_kept(rule, now, held) else None)
-        elif rule.role in ("finding", "counsel", "monitor") and judgement.truth is Truth.CANNOT_TELL:
+        elif judgement.truth is Truth.CANNOT_TELL and (rule.role == "finding" or (rule.role in ADVICE and _goes_on(now))):
             yield open_question(rule, judgement)
+
+
+def _goes_on(now: Situation) -> bool:
+    """Whether baclofen is ordered or taken, so that advice on taking it is asked for: not where some was only swallowed."""
+    return any(level.daily_mg > 0 for level in now.levels) or now.routes != {ORAL}
 
 
 def _cut_is_kept(rule: Rule, now: Situation, held: Held) -> bool:
@@ -139,12 +145,13 @@ def _due(rule: Rule, today: date) -> str:
 
 
 def _with_overdose(now: Situation, held: Held) -> Situation:
-    """An ingestion of no more than the largest single dose that a ceiling allows is an extra dose; any other is an overdose,
-    said beside the highest daily dose."""
+    """An ingestion of no more than one dose of the order, or the largest single dose that a ceiling allows, is an extra dose;
+    any other is an overdose, said beside the highest daily dose."""
     swallowed = now.events["ingestion"]
     ceilings = [r for r, j, _ in held if r.covers == "ceiling" and j.truth is Truth.TRUE and r.limits is not None]
     singles = [r.limits.single_mg for r in ceilings if r.limits and r.limits.single_mg is not None]
-    if singles and all(h.amount_mg is not None for h in swallowed) and sum(h.amount_mg or 0 for h in swallowed) <= min(singles):
+    most = max(min(singles, default=0), now.largest_mg.value or 0)
+    if all(h.amount_mg is not None for h in swallowed) and sum(h.amount_mg or 0 for h in swallowed) <= most:
         events = {k: v for k, v in now.events.items() if k != "ingestion"}
         return replace(now, events={**events, "extra dose": swallowed})
     dailies = [(r.limits.daily_mg, r.id) for r in ceilings if r.limits and r.limits.daily_mg is not None]

@@ -194,6 +194,7 @@ _EQUAL = {
     "route": "route",
     "new_start": "start",
     "pump_start": "start",
+    "single_bolus": "start",
     "dose_rising": "rise",
     "on_baclofen": "use",
 }

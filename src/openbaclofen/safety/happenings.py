@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from openbaclofen.case.record import Case, Event, OralTherapy
+from openbaclofen.case.record import Case, Event, IntrathecalTherapy, OralTherapy
 from openbaclofen.safety import ordered
 from openbaclofen.safety.ordered import INTRATHECAL, ORAL, Descent, said_mg_per_day
 
@@ -16,6 +16,8 @@ _PUMP = {
     "toxicity": "itb_overdose",  # what rules call an event when the dose comes from a pump
     "refill_overdue": "stop_or_refill_overdue",
 }
+_FLOW_STOPS = ("pump_stall", "pump_empty", "catheter_kink", "catheter_disconnected")
+_TOO_MUCH = ("pump_overfilled", "pump_bolus", "catheter_flushed")
 FOLLOWS = "therapy: what follows its last step ('then stop', or a dose that goes on)"
 WITHDRAWN = "how the oral dose is withdrawn, as an order of its own"
 MISSED = "events.missed: when the last dose was taken, and any sign of withdrawal (no source says how many missed are a stop)"
@@ -64,12 +66,31 @@ def _stated(case: Case) -> Iterator[tuple[str, Happening]]:
         yield event.kind, Happening(_said(event), amount_mg=event.amount.value * (event.count or 1) if event.amount else None)
         if event.kind in _PUMP and routes == {INTRATHECAL}:
             yield _PUMP[event.kind], Happening(_said(event), INTRATHECAL)
+        if INTRATHECAL in routes and (kind := _of_a_fault(event, case)):
+            yield kind, Happening(_said(event), INTRATHECAL)
     if case.question in ordered.HAPPENED and not any(e.kind == case.question for e in case.events):
         yield case.question, Happening(_IN_WORDS[case.question])
 
 
+def _of_a_fault(event: Event, case: Case) -> str:
+    """What rules call a fault of a pump, by what it does to the flow of drug; '' where it is none or cannot be told."""
+    if event.kind in _FLOW_STOPS:
+        return "stop_or_refill_overdue"
+    if event.kind in _TOO_MUCH:
+        return "itb_overdose"
+    if event.kind != "wrong_refill" or event.concentration is None:
+        return ""
+    for therapy in (case.therapy, case.current.therapy if case.current else None):
+        if isinstance(therapy, IntrathecalTherapy) and therapy.concentration is not None:
+            return "itb_overdose" if event.concentration > therapy.concentration else "itb_withdrawal"
+    return ""
+
+
 def _said(event: Event) -> str:
     words = event.kind.replace("_", " ")
+    words += f" with {event.concentration}" if event.concentration is not None else ""
+    words += f" of {event.dose}" if event.dose is not None else ""
+    words += f" by {event.volume}" if event.volume is not None else ""
     words += f" of {event.amount}" if event.amount is not None else ""
     return words + (f" (x {event.count})" if event.count else "")
 

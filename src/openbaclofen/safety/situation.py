@@ -12,7 +12,7 @@ from openbaclofen.safety.datum import Datum, known, missing
 from openbaclofen.safety.happenings import Happening, happenings
 from openbaclofen.safety.medicines import own_names
 from openbaclofen.safety.ordered import Descent, Level, said_mg_per_day
-from openbaclofen.units import IntrathecalRate, OralDosePerWeight
+from openbaclofen.units import IntrathecalDose, IntrathecalRate, OralDosePerWeight
 
 NOT_ORDERED = "nothing is ordered"
 LIQUIDS = ("oral_solution", "oral_suspension")
@@ -57,6 +57,7 @@ class Situation:
     intrathecal_fall_percent: Datum[float]
     new_start: Datum[bool]
     pump_start: Datum[bool]
+    single_bolus: Datum[bool]
     dose_rising: Datum[bool]
     on_baclofen: Datum[bool]
     days_of_use: Datum[float]
@@ -110,6 +111,7 @@ def situation(case: Case, kb: KnowledgeBase) -> Situation:
         intrathecal_fall_percent=_changed(case, -1),
         new_start=_new_start(case),
         pump_start=_pump_start(case),
+        single_bolus=_single_bolus(case),
         dose_rising=_rising(case, levels),
         on_baclofen=_on_baclofen(case, bool(levels) and (bool(descents) or "stop" in in_doubt)),
         days_of_use=_days_of_use(case, levels),
@@ -171,7 +173,8 @@ def _intrathecal(case: Case) -> Datum[float]:
     order = ordered.order_in_question(case)
     if not isinstance(order, IntrathecalTherapy):
         return known(0.0, NOT_ORDERED)
-    return known(order.rate.value, f"{order.rate.value:g} {IntrathecalRate.unit} into the spinal fluid")
+    unit = IntrathecalRate.unit if order.gives.repeats else f"{IntrathecalDose.unit} at once"
+    return known(order.rate.value, f"{order.rate.value:g} {unit} into the spinal fluid")
 
 
 def _changed(case: Case, sign: int) -> Datum[float]:
@@ -197,10 +200,19 @@ def _pump_start(case: Case) -> Datum[bool]:
     """Whether a pump is ordered where none runs now."""
     if not isinstance(case.therapy, IntrathecalTherapy):
         return known(False, "no pump is started")
+    if not case.therapy.gives.repeats:
+        return known(False, "a single bolus starts no pump")
     if case.current is None and not case.current_stated:
         return missing("current")
     runs = case.current is not None and isinstance(case.current.therapy, IntrathecalTherapy)
     return known(not runs, "a pump runs already" if runs else "a pump is started")
+
+
+def _single_bolus(case: Case) -> Datum[bool]:
+    """Whether one bolus into the spinal fluid is ordered, and no programme."""
+    order = ordered.order_in_question(case)
+    single = isinstance(order, IntrathecalTherapy) and not order.gives.repeats
+    return known(single, "a single bolus is ordered" if single else "no single bolus is ordered")
 
 
 def _rising(case: Case, levels: tuple[Level, ...]) -> Datum[bool]:

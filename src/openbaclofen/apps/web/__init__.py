@@ -1,0 +1,1 @@
+"""The service: REST, alerts for record systems and the page, over HTTP."""

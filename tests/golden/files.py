@@ -1,0 +1,55 @@
+"""The name of an example goes in; its plan as text, and the reviewed file that it is compared with, come out."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from importlib.metadata import version
+from pathlib import Path
+
+from rich.console import Console
+
+import openbaclofen as ob
+from openbaclofen.decide.records import Plan
+from openbaclofen.errors import InputError
+from openbaclofen.report.plan_text import print_plan
+
+HERE = Path(__file__).resolve().parent
+EXAMPLES = HERE.parents[1] / "examples"
+NAMES = tuple(sorted(path.stem for path in EXAMPLES.glob("*.yaml")))
+REVIEWED, FENCE, WIDTH, LEAST = "Reviewed: ", "```", 80, 40
+
+
+def plan_text(name: str) -> str:
+    """What `plan` prints when it is piped, without the line that names the versions."""
+    plan = ob.plan(ob.read_case(EXAMPLES / f"{name}.yaml"))
+    console = Console(file=io.StringIO(), width=WIDTH, highlight=False, color_system=None)
+    print_plan(replace_version(plan), console)
+    assert isinstance(console.file, io.StringIO)
+    lines = (line.rstrip() for line in console.file.getvalue().splitlines())
+    return "\n".join(line for line in lines if not line.startswith(f"openbaclofen {version('openbaclofen')},"))
+
+
+def replace_version(plan: Plan) -> Plan:
+    """The plan under a knowledge base without a name, so that the line that names it never wraps."""
+    return replace(plan, knowledge="-")
+
+
+def review(name: str) -> str:
+    """Why the plan is right. Errors: InputError where nobody has reviewed it."""
+    path = HERE / f"{name}.md"
+    text = path.read_text().split(f"\n{FENCE}")[0].strip() if path.is_file() else ""
+    body = text.partition(REVIEWED)[2].strip()
+    if len(body) < LEAST:
+        raise InputError(f"write a paragraph that begins with {REVIEWED!r} first: why this plan is right", where=path.name)
+    return text
+
+
+def kept(name: str) -> str:
+    """The plan as it was when it was read last."""
+    return (HERE / f"{name}.md").read_text().partition(f"\n{FENCE}text\n")[2].rpartition(f"\n{FENCE}\n")[0]
+
+
+def written(name: str, plan: str) -> str:
+    """The whole file."""
+    return f"{review(name)}\n\n{FENCE}text\n{plan}\n{FENCE}\n"
