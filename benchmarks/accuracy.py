@@ -1,75 +1,67 @@
-"""A few people and three kinds of regimen go in; how far plasma and spinal fluid are from a tight general solver comes out.
+"""A few people, 42 days of doses and a tight solver go in; the largest difference of every quantity of a course comes out.
 
-The reference is DOP853 at rtol 1e-12, from dose to dose, on the equations written out. A difference is the largest over
-people and hours, relative to the value, above a thousandth of the peak.
+Run: python benchmarks/accuracy.py. The solver is DOP853 of scipy, rtol 1e-12, with the equations written out by the tests. Two
+norms: relative to the person's largest value over the course (of the withdrawal index to a gain of 1), and pointwise where a
+value is above a thousandth of that.
 """
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 from engine import AT, HOURS, MG, virtual
 from scipy.integrate import solve_ivp
 
-from openbaclofen.body.oral import NG_PER_ML, Body
 from openbaclofen.body.schedule import Doses
-from openbaclofen.cascade import simulate
+from openbaclofen.cascade import UNITS, Parameters, simulate
 
-PEOPLE = 3
-
-
-def slopes(body: Body, person: int, _t: float, y: np.ndarray) -> list[float]:
-    """dx/dt of two transit steps, absorption, two compartments and spinal fluid."""
-    b = Body(*(np.asarray(value)[person] for value in body))
-    gut1, gut2, gut3, central, peripheral, csf = y
-    plasma, tissue = central / b.central_volume, peripheral / b.peripheral_volume
-    into_csf = b.csf_rate * (b.csf_volume * b.csf_ratio * plasma - csf)
-    exchange = b.distribution_clearance * (plasma - tissue)
-    lost = (b.renal_clearance + b.nonrenal_clearance + b.milk_clearance + b.dialysis_clearance) * plasma
-    return [
-        -b.transit_rate * gut1,
-        b.transit_rate * (gut1 - gut2),
-        b.transit_rate * gut2 - b.absorption_rate * gut3,
-        b.bioavailability * b.absorption_rate * gut3 - lost - exchange - into_csf,
-        exchange,
-        into_csf,
-    ]
+PEOPLE = 2
+KINDS = {"common": (1, 0.0), "own hours": (1, 2.0), "any time": (len(AT), 2.0)}
 
 
-def solved(body: Body, person: int, at: np.ndarray, mg: np.ndarray) -> np.ndarray:
-    """Amounts at HOURS, (6, hours); one at the time of a dose is the one before it."""
-    edges = np.concatenate([[HOURS[0]], at, [HOURS[-1]]])
-    y, found = np.zeros(6), np.zeros((6, len(HOURS)))
-    for start, end, dose in zip(edges[:-1], edges[1:], np.append(0.0, mg), strict=True):
-        y[0] += dose
-        inside = (start < HOURS) & (end >= HOURS)
-        moved = solve_ivp(
-            partial(slopes, body, person), (start, end), y, "DOP853", np.union1d(HOURS[inside], end), rtol=1e-12, atol=1e-14
-        )
-        found[:, inside], y = moved.y[:, : inside.sum()], moved.y[:, -1].copy()
-    return found
+def expected(who: Parameters, at: np.ndarray) -> Iterator[dict[str, np.ndarray]]:
+    """Every quantity of each person at HOURS; one at the time of a dose is the one before it."""
+    sys.path.append(str(Path(__file__).parents[1]))
+    from tests.versus_other.test_cascade_solver import one, quantities, slopes
+
+    for person in range(PEOPLE):
+        of = one(who, person)
+        y, found = np.array([0.0] * 6 + [1.0, 1.0, 0.0, 0.0]), np.zeros((10, len(HOURS)))
+        found[6:8] = 1.0
+        edges = np.concatenate([HOURS[:1], at[person], HOURS[-1:]])
+        for start, end, dose in zip(edges[:-1], edges[1:], np.append(0.0, np.full(len(AT), MG)), strict=True):
+            y[0] += dose
+            inside = (start < HOURS) & (end >= HOURS)
+            seen = np.union1d(HOURS[inside], end)
+            moved = solve_ivp(partial(slopes, *of), (start, end), y, "DOP853", seen, rtol=1e-12, atol=1e-14)
+            found[:, inside], y = moved.y[:, : inside.sum()], moved.y[:, -1].copy()
+        yield quantities(*of, found)
 
 
 def main() -> None:
-    """Print a row for each quantity, a column for each regimen."""
+    """Print a row for each quantity, two columns for each regimen."""
     who, random = virtual(PEOPLE), np.random.default_rng(0)
-    shifts = {"common": (1, 0.0), "own hours": (1, 2.0), "any time": (len(AT), 2.0)}
-    table: dict[str, list[float]] = {}
-    for number, most in shifts.values():
+    table: dict[str, list[float]] = {name: [] for name in UNITS}
+    for number, most in KINDS.values():
         at = np.sort(AT + random.uniform(-most, most, (PEOPLE, number)), axis=1)
-        doses = Doses(at, np.full(at.shape, MG)) if most else Doses(AT, np.full(AT.shape, MG))
-        found = simulate(who, doses, HOURS).quantities()
-        amounts = np.stack([solved(who.body, person, at[person], np.full(len(AT), MG)) for person in range(PEOPLE)], axis=-1)
-        csf = amounts[5] * (NG_PER_ML / who.body.csf_volume)
-        expected = {"plasma": amounts[3] * (NG_PER_ML / who.body.central_volume), "csf": csf}
-        for name, value in expected.items():
-            right = np.asarray(value).T
-            seen = right > right.max() / 1000
-            table.setdefault(name, []).append(float(np.max(np.abs(found[name][seen] / right[seen] - 1))))
-    print(f"{'largest relative difference to DOP853, rtol 1e-12':52s} " + " ".join(f"{name:>10s}" for name in shifts))
+        mg = np.full(at.shape, MG)
+        found = simulate(who, Doses(at, mg) if most else Doses(at[0], mg[0]), HOURS).quantities()
+        right = list(expected(who, at))
+        for name, row in table.items():
+            pairs = [(found[name][person], right[person][name]) for person in range(PEOPLE)]
+            scale = [1.0 if name == "withdrawal" else np.abs(b).max() for _, b in pairs]
+            row.append(max(np.abs(a - b).max() / s for (a, b), s in zip(pairs, scale, strict=True)))
+            row.append(
+                max(np.abs(a / b - 1)[np.abs(b) > s / 1000].max(initial=0.0) for (a, b), s in zip(pairs, scale, strict=True))
+            )
+    print(f"{'differences to DOP853, rtol 1e-12':34s} " + " ".join(f"{name:>19s}" for name in KINDS))
+    print(f"{'':34s} " + " ".join(f"{'of largest':>10s} {'point':>8s}" for _ in KINDS))
     for name, off in table.items():
-        print(f"{name:52s} " + " ".join(f"{value:10.1e}" for value in off))
+        print(f"{name:34s} " + " ".join(f"{value:{10 if i % 2 == 0 else 8}.1e}" for i, value in enumerate(off)))
 
 
 if __name__ == "__main__":

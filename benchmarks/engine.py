@@ -1,15 +1,18 @@
 """People, 42 days of doses and hourly outputs go in; points a second of this engine and others, and how they differ, come out.
 
 Run: python benchmarks/engine.py. A point is one person at one output time. Others solve the same equations (plasma and spinal
-fluid) with adaptive steps; this engine is exact, so the difference is theirs.
+fluid) with adaptive steps; this engine is exact, so the difference is theirs. ns: what a point takes of one thread's processor
+time, which other work on the machine changes less than the seconds. `engine.py one` measures on one core alone.
 """
 
 from __future__ import annotations
 
 import itertools
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import diffrax
@@ -19,7 +22,6 @@ import numpy as np
 import roadrunner
 from jax import Array
 
-from openbaclofen.body import chunks
 from openbaclofen.body.engine import prepare
 from openbaclofen.body.oral import BODY, Body, rates
 from openbaclofen.body.schedule import Doses
@@ -41,22 +43,26 @@ PART = BODY.part(("central",))
 
 @dataclass(frozen=True)
 class Timed:
-    """What was run, by whom, for how many people; seconds of the best of some runs; its plasma concentrations."""
+    """What was run, by whom, for how many people; seconds, and of the processor, of the best run; its plasma concentrations."""
 
     what: str
     people: int
     seconds: float
+    processor: float
     plasma: np.ndarray
     compare: bool = True
 
     def line(self, reference: np.ndarray) -> str:
         """One row of the table; the difference is over points above a thousandth of the reference's peak."""
-        few = min(len(reference), len(self.plasma))
-        expected, found = reference[:few], self.plasma[:few]
-        seen = expected > expected.max() / 1000
-        off = f"{np.max(np.abs(found[seen] / expected[seen] - 1)):.1e}" if self.compare else "-"
-        rate = self.people * len(HOURS) / self.seconds
-        return f"{self.what:58s} {self.people:6d} {self.seconds:9.4f} {rate:10.2e} {off:>10s}"
+        off = "-"
+        if self.compare:
+            few = min(len(reference), len(self.plasma))
+            expected, found = reference[:few], self.plasma[:few]
+            seen = expected > expected.max() / 1000
+            off = f"{np.max(np.abs(found[seen] / expected[seen] - 1)):.1e}"
+        points = self.people * len(HOURS)
+        rate, ns = points / self.seconds, self.processor / points * 1e9
+        return f"{self.what:58s} {self.people:6d} {self.seconds:9.4f} {rate:10.2e} {ns:9.1f} {off:>10s}"
 
 
 def virtual(number: int) -> Parameters:
@@ -67,12 +73,12 @@ def virtual(number: int) -> Parameters:
 
 def timed(what: str, number: int, run: Callable[[], np.ndarray], repeats: int = 5, compare: bool = True) -> Timed:
     """The best of some runs, after one that compiles."""
-    plasma, best = run(), np.inf
+    plasma, best, least = run(), np.inf, np.inf
     for _ in range(repeats):
-        start = time.perf_counter()
+        start, began = time.perf_counter(), time.process_time()
         plasma = run()
-        best = min(best, time.perf_counter() - start)
-    return Timed(what, number, best, plasma, compare)
+        best, least = min(best, time.perf_counter() - start), min(least, time.process_time() - began)
+    return Timed(what, number, best, least, plasma, compare)
 
 
 def ours(number: int) -> list[Timed]:
@@ -98,14 +104,12 @@ def ours(number: int) -> list[Timed]:
     ]
 
 
-def on_one_thread(number: int) -> Timed:
-    """This engine without spreading chunks over threads."""
-    alone, several = ThreadPoolExecutor(1), chunks._threads
-    chunks._threads = lambda: alone  # pyright: ignore[reportAttributeAccessIssue]
-    who = virtual(number)
-    found = timed("openbaclofen, plasma, TID, one thread", number, lambda: observe(who, TID, HOURS, PLASMA)["plasma"])
-    chunks._threads = several
-    return found
+def on_one_core() -> None:
+    """Print what one core does; called in a process of its own, since threads are counted when libraries are loaded."""
+    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    prepare()
+    for row in ours(1000)[2::3]:
+        print(row.line(row.plasma).replace("openbaclofen", "one core,   "), flush=True)
 
 
 def by_diffrax(number: int, rtol: float) -> Timed:
@@ -205,23 +209,26 @@ def main() -> None:
     """Print the table."""
     prepare()
     reference = observe(virtual(1000), TID, HOURS, PLASMA)["plasma"]
-    print(f"{DAYS} days, 3 doses a day, hourly: {len(HOURS)} points a person; difference: largest relative one to openbaclofen")
-    print(f"{'':58s} {'people':>6s} {'seconds':>9s} {'points/s':>10s} {'differs':>10s}")
-    for row in [
-        *ours(1000),
-        *ours(10000),
-        on_one_thread(10000),
-        by_diffrax(100, 1e-6),
-        by_diffrax(10, 1e-10),
-        by_roadrunner(50),
-    ]:
+    print(
+        f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} before; {DAYS} days, 3 doses a day, hourly: {len(HOURS)} points"
+    )
+    print("a person; differs: largest relative difference to openbaclofen above a thousandth of the peak")
+    print(f"{'':58s} {'people':>6s} {'seconds':>9s} {'points/s':>10s} {'ns':>9s} {'differs':>10s}")
+    rows = [*ours(1000), *ours(10000)]
+    for row in rows:
         print(row.line(reference), flush=True)
+    subprocess.run([sys.executable, __file__, "one"], check=True)
+    ratio = rows[0].people / rows[0].seconds
+    for row in (by_diffrax(100, 1e-6), by_diffrax(10, 1e-10), by_roadrunner(20)):
+        print(f"{row.line(reference)}  openbaclofen is {ratio * row.seconds / row.people:.0f} times as fast", flush=True)
     who, mg = virtual(500), np.random.default_rng(0).choice([0.0, 5.0, 10.0, 20.0], (200, 3))
     settled_days(who, np.array([9.0, 14.0, 21.0]), mg)
     start = time.perf_counter()
     settled_days(who, np.array([9.0, 14.0, 21.0]), mg)
-    print(f"settled day of 200 regimens for 500 people, 48 points, 7 quantities: {time.perf_counter() - start:.3f} s")
+    print(
+        f"settled day of 200 regimens for 500 people, 48 points, {len(UNITS)} quantities: {time.perf_counter() - start:.3f} s"
+    )
 
 
 if __name__ == "__main__":
-    main()
+    on_one_core() if sys.argv[1:] == ["one"] else main()

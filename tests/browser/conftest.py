@@ -21,6 +21,12 @@ INDEX = Path(openbaclofen.__file__).parent / "apps" / "web" / "static" / "index.
 AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
 CHROMIUM = shutil.which("chromium")
 READY_S, SHOWN_S = 300, 120
+SERVE = """
+import sys, uvicorn
+from openbaclofen.apps.web.app import application
+from openbaclofen.apps.web.settings import Settings
+uvicorn.run(application(Settings(niceness=0)), host="127.0.0.1", port=int(sys.argv[1]), access_log=False)
+"""  # as `openbaclofen serve`, but its workers need not give way to the tests beside
 FLAGS = ("no-sandbox", "disable-gpu", "disable-quic", "no-first-run", "disable-background-networking")
 FLAGS += ("disable-component-update", "disable-sync", "force-device-scale-factor=1")
 
@@ -51,8 +57,7 @@ def origin() -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    start = "from openbaclofen.apps.cli import main; main()"
-    command = [sys.executable, "-c", start, "serve", "--port", str(port)]
+    command = [sys.executable, "-c", SERVE, str(port)]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     address = f"http://127.0.0.1:{port}"
     try:

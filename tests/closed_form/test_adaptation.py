@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import diffrax
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -15,7 +16,18 @@ from jax import Array
 from openbaclofen.body.engine import prepare
 from openbaclofen.facts import load
 from openbaclofen.outcome.withdrawal import Causes, causes, excess, onset_h, rebound_points, severity
-from openbaclofen.receptor.adaptation import Adaptation, Adapted, occupancy, over, untouched
+from openbaclofen.receptor.adaptation import (
+    Adaptation,
+    Adapted,
+    Inside,
+    earlier,
+    mean_drive,
+    number_over,
+    occupancy,
+    opponent_over,
+    over,
+    untouched,
+)
 from openbaclofen.receptor.site import responding
 from openbaclofen.reflex.gain import (
     Strength,
@@ -94,6 +106,49 @@ def test_hourly_steps_three_times_a_day_agree_with_a_solver() -> None:
     seen = over(OF, start, level, effect, np.diff(hours, prepend=0.0))
     assert np.max(np.abs(np.asarray(seen.number)[:, 0] - np.asarray(solved[:, 0]))) < 3e-4
     assert np.max(np.abs(np.asarray(seen.opponent)[:, 0] - np.asarray(solved[:, 1]))) < 3e-4
+
+
+def test_steps_that_know_their_middle_and_slopes_agree_with_a_solver_a_hundred_times_better() -> None:
+    """Largest error of hourly steps over two weeks of the same levels: 2e-6 of both."""
+    hours = np.arange(24 * 14 + 1.0)
+    fine = np.linspace(0, hours[-1], 64 * (len(hours) - 1) + 1)
+    level = np.asarray(thrice_a_day(jnp.asarray(fine)))
+    gap, occupied = fine[1] * 2, level / (level + 0.22)
+    number, opponent = np.ones(len(fine)), np.zeros(len(fine))
+    for i in range(0, len(fine) - 2, 2):  # steps of two minutes by Simpson's rule
+        rate = gap * (RECOVERY + LOSS * (occupied[i] + 4 * occupied[i + 1] + occupied[i + 2]) / 6)
+        end = gap * RECOVERY / rate
+        number[i + 2] = end + (number[i] - end) * np.exp(-rate)
+        number[i + 1] = (number[i] + number[i + 2]) / 2
+        felt = np.asarray(number[i : i + 3] * level[i : i + 3] / (level[i : i + 3] + 0.75))
+        mean = (felt[0] + 4 * felt[1] + felt[2]) / 6
+        opponent[i + 2] = mean + (opponent[i] - mean) * np.exp(-gap * OPPONENT)
+
+    def of(f: Any, at: np.ndarray) -> tuple[Array, Array]:
+        return jax.jvp(f, (jnp.asarray(at),), (jnp.ones(len(at)),))
+
+    since, middles = np.diff(hours, prepend=0.0), np.append(0.0, hours[:-1] + 0.5)
+    start = Adapted(
+        jnp.ones(1), jnp.zeros(1), occupancy(OF, thrice_a_day(jnp.zeros(1))), effect(thrice_a_day(jnp.zeros(1)), 1.0)
+    )
+    taken, turning = of(lambda t: occupancy(OF, thrice_a_day(t)), hours)
+    within = Inside(occupancy(OF, thrice_a_day(jnp.asarray(middles)))[:, None], turning[:, None])
+    seen = number_over(OF, start, taken[:, None], since, within)
+    assert np.max(np.abs(np.asarray(seen)[:, 0] - number[::64])) < 2e-6
+    own, halfway = seen[:, 0], (earlier(start.number, seen) + seen)[:, 0] / 2
+    felt, turning = of(lambda t: effect(thrice_a_day(t), own), hours)
+    within = Inside(effect(thrice_a_day(jnp.asarray(middles)), halfway)[:, None], turning[:, None])
+    opposed = opponent_over(OF, start, felt[:, None], since, within)
+    assert np.max(np.abs(np.asarray(opposed)[:, 0] - opponent[::64])) < 2e-6
+
+
+def test_the_mean_of_a_step_is_right_for_fifth_powers() -> None:
+    for k in range(6):
+        at = np.array([0.25, 0.75])
+        f, slope = at**k, k * at ** max(k - 1, 0)
+        within = Inside(jnp.array([[0.0], [0.5**k]]), jnp.array([[slope[0]], [slope[1]]]))
+        mean = mean_drive(jnp.array([[0.0], [f[0]]]), jnp.array([[f[0]], [f[1]]]), jnp.array([[0.0], [0.5]]), within)
+        assert float(mean[1, 0]) == pytest.approx((at[1] ** (k + 1) - at[0] ** (k + 1)) / (k + 1) / 0.5, rel=1e-12)
 
 
 def test_a_settled_day_is_what_many_days_come_to() -> None:

@@ -16,7 +16,7 @@ MG = np.array([[10.0, 10.0, 10.0, 0.0, 0.0], [5.0, 0.0, 20.0, 2.5, 0.0], [0.0, 0
 
 @pytest.mark.parametrize("points", [24, 48, 31])
 def test_a_settled_day_is_what_the_course_shows(points: int) -> None:
-    people = parameters(6)
+    people, close = parameters(6), 3e-5 if points == 48 else 4e-4  # fewer points tell less about what lies between
     days = settled_days(people, AT, MG, points=points)
     hours = np.arange(points) * 24.0 / points
     for candidate, mg in enumerate(MG):
@@ -25,7 +25,7 @@ def test_a_settled_day_is_what_the_course_shows(points: int) -> None:
         sites = steady_sites(people, doses, 24.0, initial)
         seen = simulate(people, doses, hours, initial_mg=initial, sites=sites).quantities()
         for name in UNITS:
-            exact = {"rel": 1e-10, "abs": 1e-12} if name in ("plasma", "csf") else {"rel": 2e-3, "abs": 5e-4}
+            exact = {"rel": 1e-10, "abs": 1e-12} if name in ("plasma", "csf") else {"abs": close * max(1.0, seen[name].max())}
             for found, expected in (
                 (days.mean, seen[name].mean(1)),
                 (days.highest, seen[name].max(1)),

@@ -24,12 +24,17 @@ def main(arguments: list[str]) -> int:
     except InputError as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    changed = [(name, text) for name in names if (text := plan_text(name)) != kept(name)]
-    for name, text in changed:
+    differ = False
+    for name in names:
+        text = plan_text(name)
+        if text == kept(name):
+            continue
+        differ = True
         sys.stdout.write(f"{name} differs\n")
+        sys.stdout.flush()
         if arguments[0] == "--write":
             (HERE / f"{name}.md").write_text(written(name, text))
-    return int(bool(changed) and arguments[0] == "--check")
+    return int(differ and arguments[0] == "--check")
 
 
 if __name__ == "__main__":

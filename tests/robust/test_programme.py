@@ -12,6 +12,7 @@ from tests.robust.test_case import STEADY
 from tests.robust.test_case_garbled import holds
 
 import openbaclofen as ob
+from openbaclofen import api
 from openbaclofen.case.read import read_case
 from openbaclofen.case.record import IntrathecalTherapy
 from openbaclofen.dose.programme import Bolus, Programme, Rate, continuous, parse_programme
@@ -117,3 +118,10 @@ def test_a_course_by_mouth_has_no_levels_along_the_cord() -> None:
     assert (course.levels, course.to_dict().csf_by_level) == ((), {})
     with pytest.raises(InputError, match="along the cord"):
         _ = course.csf_by_level
+
+
+def test_a_single_bolus_is_a_screening_trial_and_not_planned_while_a_pump_runs() -> None:
+    bolus = {"route": "intrathecal", "programme": "50 ug once"}
+    now = {"route": "intrathecal", "programme": "200 ug/d continuous"}
+    with pytest.raises(InputError, match="while a pump runs"):
+        api.pump(read_case({"patient": PATIENT, "therapy": bolus, "current": now, "question": "adjust"}))

@@ -76,6 +76,12 @@ def test_a_course_of_the_case_itself_and_of_some_quantities(client: TestClient) 
     assert fault["errors"][0]["where"] == "regimens[1]"
 
 
+def test_a_course_of_the_text_of_a_case(client: TestClient) -> None:
+    asked = {"people": 20, "days": 1, "regimens": ["5 mg TID"], "quantities": ["sedation"]}
+    of_text, of_case = (client.post("/v1/course", json={**of, **asked}).json() for of in ({"text": CASE_TEXT}, {"case": CASE}))
+    assert of_text["regimens"] == of_case["regimens"]
+
+
 def test_four_digits() -> None:
     assert rounded(np.array([0.0, 1234.56, 0.000123456, -9.87654, 123456.0])) == [0.0, 1235.0, 0.0001235, -9.877, 123500.0]
 

@@ -6,6 +6,7 @@ person depends on another person.
 
 from __future__ import annotations
 
+import os
 import platform
 import zlib
 from collections.abc import Callable, Sequence
@@ -45,13 +46,16 @@ class Program:
 
 @lru_cache(maxsize=1)
 def prepare() -> None:
-    """64-bit numbers, and compiled programs kept between processes in `cache_folder`. Idempotent, cheap.
+    """64-bit numbers, and compiled programs, also those of numba, kept between processes in `cache_folder`. Idempotent, cheap.
 
-    A cache folder that jax already has is left alone; where none can be made, programs are compiled by each process anew.
+    A cache folder that jax or numba already has is left alone; where none can be made, each process compiles programs anew.
     """
     jax.config.update("jax_enable_x64", True)
     folder = cache_folder()
-    if folder is None or getattr(jax.config, "jax_compilation_cache_dir", None) is not None:
+    if folder is None:
+        return
+    os.environ.setdefault("NUMBA_CACHE_DIR", str(folder))  # read when numba is imported
+    if getattr(jax.config, "jax_compilation_cache_dir", None) is not None:
         return
     jax.config.update("jax_compilation_cache_dir", str(folder))
     jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)

@@ -5,7 +5,7 @@ Both exponentials are those of `propagate`, by uniformisation: for an interval b
 series in tau, whose coefficients serve all doses of a person. People are the vector axis; nothing is added up across it, and
 squarings and terms are those that each person needs, so nobody's numbers depend on the others, to the last bit.
 
-Compiled code is kept in the folder of `engine.cache_folder`. Arrays: amounts are flat, (n * LANES); matrices (n * n * LANES).
+Compiled code is kept where `engine.prepare` tells numba to. Arrays: amounts are flat, (n * LANES); matrices (n * n * LANES).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numba import config, njit
+from numba import njit
 
 from openbaclofen.body.engine import cache_folder
 from openbaclofen.body.propagate import terms_needed
@@ -27,9 +27,6 @@ _FOUR = 4  # terms of a series at once
 _NOTHING = 1e-280  # mg; less is none, since a processor is slow with numbers next to the smallest
 _TERMS = np.array([-(-terms_needed(z) // _FOUR) * _FOUR for z in range(_LONGEST + 1)])
 _COEFFICIENT = np.array([1 / math.gamma(k + 1) for k in range(_TERMS[1])])
-_folder = cache_folder()
-if _folder and not config.CACHE_DIR:
-    config.CACHE_DIR = str(_folder)
 _OPTIONS = {"nogil": True, "error_model": "numpy", "fastmath": {"contract"}}
 _compiled = njit(**_OPTIONS)  # parts, compiled into `amounts`, which alone is kept
 
@@ -54,7 +51,7 @@ class Given(NamedTuple):
     into: int
 
 
-@njit(cache=bool(config.CACHE_DIR), **_OPTIONS)
+@njit(cache=cache_folder() is not None, **_OPTIONS)
 def amounts(
     each: Each,
     matrix: np.ndarray,
@@ -188,7 +185,7 @@ def _moved_doses(
     if q * longest > _LONGEST:
         forward = np.empty_like(shifted)
         for j in range(len(tau)):
-            _propagator(each, shifted, rate, tau[j], forward)
+            _propagator(each, shifted, rate, float(tau[j]), forward)
             for i in range(n):
                 found[i, j] = forward[(i * n + into) * LANES + w]
         return
@@ -234,7 +231,7 @@ def _walked(
             slot = kind % _KINDS_HELD
             if held[slot] != kind + 1:
                 p = time.physiology[kind]
-                _propagator(each, shifted[p], rate[p], time.length_h[kind], table[slot])
+                _propagator(each, shifted[p], rate[p], float(time.length_h[kind]), table[slot])
                 held[slot] = kind + 1
             _multiplied(each, table[slot], x, y)
             for d in range(starts[t], starts[t + 1]):

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from openbaclofen.body.chunks import Task
 
 _BLOCKS_AT_ONCE = 2 * 4
-_SMALLEST = 2 * 3  # compartments; smaller graphs use the program of this size
+_SMALLEST, _LARGE, _APART = 2 * 3, 2 * 4, 4  # compartments: smaller graphs use the program of 6, large ones one of 8, 12, ...
 
 
 def run_each(task: Task, doses: Doses, times_h: np.ndarray) -> tuple[dict[str, np.ndarray], Any]:
@@ -42,7 +42,7 @@ def run_each(task: Task, doses: Doses, times_h: np.ndarray) -> tuple[dict[str, n
             own, carried = jax.device_put((own, carried))
         for rows in _stretches(mg.shape[1]):
             since = padded(hours[rows], 0, rows.stop - rows.start)
-            follow = partial(observed, task.observe) if leaves else task.observe  # what needs no scan needs no compiler
+            follow: Any = partial(observed, task.observe) if leaves else task.observe  # what needs no scan needs no compiler
             values, carried = follow(own, mg[:, rows], carried, since)
             some = slice(*np.searchsorted(wanted, [rows.start, rows.stop]))
             places = slice_of(wanted[some] - rows.start)
@@ -59,9 +59,9 @@ def run_each(task: Task, doses: Doses, times_h: np.ndarray) -> tuple[dict[str, n
 
 def _amounts(task: Task, into: str, grid: Grid, seen: np.ndarray, doses: list[np.ndarray], columns: slice) -> np.ndarray:
     """mg (wanted, outputs, WIDTH) of some people at places of the grid; the last output and person fill it up."""
-    graph, people = task.graph.part((*task.wanted, into)), columns.stop - columns.start
+    graph, people, (at_h, mg) = task.graph.part((*task.wanted, into)), columns.stop - columns.start, doses
     n = len(graph.compartments)
-    whole = max(n + n % 2, _SMALLEST)
+    whole = max(n, _SMALLEST) if n < _LARGE else -(-n // _APART) * _APART
     matrix, initial = np.zeros((len(task.rates), whole, whole, people)), np.zeros((whole, people))
     for number, rates in enumerate(task.rates):
         matrix[number, :n, :n] = graph.table({name: np.asarray(rate)[columns] for name, rate in rates.items()})
@@ -71,7 +71,7 @@ def _amounts(task: Task, into: str, grid: Grid, seen: np.ndarray, doses: list[np
     place[seen] = np.arange(len(seen))
     rows = np.array([graph.index(name) for name in task.wanted])
     found = np.empty((len(rows), -(-len(seen) // BLOCK) * BLOCK, WIDTH))
-    time, given = Intervals(grid.at_h, grid.kind, grid.length_h, grid.physiology), Given(*doses, graph.index(into))
+    time, given = Intervals(grid.at_h, grid.kind, grid.length_h, grid.physiology), Given(at_h, mg, graph.index(into))
     amounts((1,) * whole, matrix, time, given, initial, rows, place, found)
     found[:, :, people:] = found[:, :, people - 1 : people]
     found[:, len(seen) :] = found[:, len(seen) - 1 : len(seen)]

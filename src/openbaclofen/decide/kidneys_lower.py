@@ -17,7 +17,7 @@ from openbaclofen.decide.weigh import weigh
 from openbaclofen.dose.regimen import Phase, Regimen
 from openbaclofen.infer.typical import CannotTellError
 
-MATCHED = "cut to what gives the level of before: the level does not fall, so this is no abrupt reduction"
+MATCHED = "less is cleared, so that after the cut the level stays near that of before and this is no abrupt reduction"
 INTERVAL = "decision.taper_interval"
 PACE = "at once, since the present dose gathers in the body from today on"
 

@@ -55,6 +55,8 @@ class PumpCase:
             raise InputError(
                 "expected a pump programme, such as {route: intrathecal, programme: 250 ug/d continuous}", "therapy"
             )
+        if not order.gives.repeats and isinstance(now, IntrathecalTherapy):
+            raise InputError("a single bolus by needle while a pump runs is not planned", "therapy.programme")
         if order.rate.value == 0:
             raise InputError("a pump that gives nothing has no calendar", "therapy")
         self.case, self.kb, self.order = case, kb, order

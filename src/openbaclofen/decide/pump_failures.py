@@ -24,7 +24,7 @@ from openbaclofen.units import HOURS_PER_DAY
 NOTICED, SAFE, SHOWN = "withdrawal.noticed", "pump.safe_share", "pump.shown_hours"
 SIGNS, OVERDOSE = "ITB-WD-SIGNS", "ITB-OD"
 COMA, SHARE, FLUID = "overdose.coma_level", "pump.brain_share", "spine.mixing"
-SCANNERS = ("X-MRI-PROMETRA", "X-MRI-PROMETRA-EMERGENCY", "X-MRI-SYNCHROMED", "X-MRI-AFTER")
+SCANNERS = ("pump_label.mri_prometra", "pump_label.mri_prometra_emergency", "pump_label.mri_synchromed", "pump_label.mri_after")
 FOLLOWED_DAYS, RIGHTED_DAYS = 4, 2
 WITHDRAWAL = "withdrawal noticed"
 TYPICAL = "the typical person, over what is not known"

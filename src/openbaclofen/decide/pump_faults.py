@@ -20,7 +20,7 @@ SIZED = ("wrong_refill", "pump_bolus", "pump_overfilled", "catheter_flushed", "c
 KINDS = (*STOPS, *SIZED)
 DOSE_SLIP = "dose_slip"
 SLIP, OVERFILL, SCAN = "pump.slip", "pump.overfill_volume", "pump.scan_hours"
-SCREEN, SCANNER = "ITB-SCREEN", "X-MRI-SYNCHROMED"
+SCREEN, SCANNER = "ITB-SCREEN", "pump_label.mri_synchromed"
 NONE_FLOWS = "nothing reaches the spinal fluid"
 
 

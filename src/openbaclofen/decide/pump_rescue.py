@@ -27,7 +27,7 @@ from openbaclofen.safety.situation import situation
 from openbaclofen.units import HOURS_PER_DAY
 
 TREAT, SCREEN, HELD, NEEDLE = "ITB-WD-TREAT", "ITB-SCREEN", "pump.held_share", "spine.tip_needle"
-SETTLES, OUTSIDE = "itb.pharmacodynamics.max_infusion", "X-WEAN-EXTERNAL"
+SETTLES, OUTSIDE = "itb.pharmacodynamics.max_infusion", "pump_label.wean_external"
 TITLE = "What can stand in for the pump: level beside the legs"
 CSF = "csf"
 STEP = 1 / 10

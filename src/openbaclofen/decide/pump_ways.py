@@ -26,7 +26,7 @@ from openbaclofen.units import HOURS_PER_DAY
 
 WEAN, FALL, REMOVE, SCREEN = "ITB-WEAN-ORAL", "ITB-FALL", "ITB-REMOVE", "ITB-SCREEN"
 WAIT = "pump.oral_wait"
-FLOOR, OUTSIDE, ONE_CASE = "X-IT-JP-STOP", "X-WEAN-EXTERNAL", "X-WEAN-CASE"
+FLOOR, OUTSIDE, ONE_CASE = "X-IT-JP-STOP", "pump_label.wean_external", "pump_label.wean_case"
 AFTER_DAYS = 4
 PER_CENT = 100
 

@@ -24,8 +24,8 @@ from openbaclofen.units import DAYS_PER_WEEK, HOURS_PER_DAY
 
 EVENT = "it is given on dialysis in spite of the findings: once a day, on days of dialysis after the session"
 TEXT = (
-    "{:g} mg a day at {:02.0f}:00, when a session has ended, beside the same dose an hour before sessions begin ({:02.0f}:00). A "
-    "session takes out part of what was taken before it. No source that was read gives the hour"
+    "{:g} mg a day at {:02.0f}:00, when a session has ended, beside the same dose an hour before sessions begin ({:02.0f}:00). "
+    "A session takes out part of what was taken before it. No source that was read gives the hour"
 )
 BEFORE = "dose before the session"
 ROWS = (

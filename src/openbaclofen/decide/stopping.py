@@ -28,6 +28,8 @@ THEN_WATCH = "Treat by the findings above, and watch for withdrawal for days aft
 AGAIN = (
     "Withdrawal has begun: give {} again now, the dose before the stop. Once the signs have gone, come down over {:.0f} days."
 )
+HELD = "decision.taper_interval"  # as long as any step
+USUAL_LENGTH = "Then the usual length, also after long use: what the kidneys hold back falls slowly by itself."
 NO_MORE = "If drowsy or confused, give no more and treat it as too much."
 REACTION, RESUME, MATCH = ("TAPER-US", "TAPER-CA-1-2W"), "TAPER-FR-1-2W", "{:g} mg/day is what the kidneys allow: {}"
 
@@ -73,9 +75,12 @@ def leave(draft: Draft, why: Finding | None, said: str) -> None:
         _at_once(draft, serious, said)
         return
     regimen, first = _matched(draft, current.regimen, units)
-    down = way_from(draft, regimen, units)
-    if first and down.regimen.phases:
-        whole = Regimen((replace(regimen.phases[-1], days=down.regimen.phases[0].days), *down.regimen.phases))
+    if first is None:
+        down = way_from(draft, regimen, units)
+    else:
+        down = way_down(regimen, 0.0, units, draft.kb, draft.case.region)
+        held = replace(regimen.phases[-1], days=draft.kb.value(HELD))
+        whole = Regimen((held, *down.regimen.phases))
         down = replace(down, regimen=whole, steps=steps_of(whole, units))
     days = down.steps[-1].day_from - 1
     cut = f"give {written(regimen.phases[-1].doses_mg)} from today, then " if first and days else ""
@@ -122,8 +127,8 @@ def _matched(draft: Draft, taken: Regimen, units: Supply) -> tuple[Regimen, Reas
     if not doses or smallest(Regimen((phase(doses, None),)), units):
         return taken, None
     cut = [r for r in limits if draft.kb.rules[r.rests_on[0]].reduce_dose_by]
-    text = MATCH.format(daily, "; ".join(r.text for r in cut))
-    return Regimen((phase(doses, None),)), Reason(text, tuple(i for r in cut for i in r.rests_on))
+    text = f"{MATCH.format(daily, '; '.join(r.text for r in cut))} {USUAL_LENGTH}"
+    return Regimen((phase(doses, None),)), Reason(text, (*(i for r in cut for i in r.rests_on), HELD))
 
 
 def _said(draft: Draft, down: WayDown) -> list[Reason]:

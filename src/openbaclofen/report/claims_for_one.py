@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from openbaclofen.facts import KnowledgeBase
+from openbaclofen.report.claims_like import doses_of
 
 if TYPE_CHECKING:
     from openbaclofen.decide.draft import Draft
 
-LOW_MG, HIGH_MG = (10.0,) * 3, (20.0,) * 3
 FAILING = "2 mg/dL"
 OTHERS: dict[str, dict[str, object]] = {
     "she herself, 46 years": {},
@@ -33,7 +33,8 @@ def weighed_at(kb: KnowledgeBase, **patient: object) -> list[tuple[float, float,
     from openbaclofen.decide.ladder import Rung
     from openbaclofen.decide.weigh import weigh
 
-    rungs = [Rung(doses, sum(doses), "") for doses in (LOW_MG, HIGH_MG)]
+    ladder = doses_of(kb)
+    rungs = [Rung((mg,) * 3, 3 * mg, "") for mg in (ladder[1], ladder[-1])]
     found = weigh(rungs, {}, draft_of(kb, **patient).likenesses(), kb)
     return [(c.daily_mg, c.relief.middle, c.side_effect.middle) for c in found if c.relief and c.side_effect]
 

@@ -20,7 +20,8 @@ _FLOW_STOPS = ("pump_stall", "pump_empty", "catheter_kink", "catheter_disconnect
 _TOO_MUCH = ("pump_overfilled", "pump_bolus", "catheter_flushed")
 FOLLOWS = "therapy: what follows its last step ('then stop', or a dose that goes on)"
 WITHDRAWN = "how the oral dose is withdrawn, as an order of its own"
-MISSED = "events.missed: when the last dose was taken, and any sign of withdrawal (no source says how many missed are a stop)"
+SIGNS = "any sign of withdrawal (no source says how many missed are a stop)"
+MISSED = f"events.missed: when the last dose was taken, and {SIGNS}"
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,8 @@ def happenings(case: Case, descents: tuple[Descent, ...]) -> tuple[Happenings, d
     elif case.question == "switch" and case.therapy is None:
         in_doubt["stop"] = in_doubt["stop_or_refill_overdue"] = ("therapy",)
     elif _missed_a_day(case):
-        in_doubt["stop"] = (MISSED,)
+        known = all(event.after is not None for event in case.events if event.kind == "missed")
+        in_doubt["stop"] = (f"events: {SIGNS}" if known else MISSED,)
     return events, in_doubt
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from openbaclofen.apps.web.case_text import Source, as_mapping
 from openbaclofen.case.read import read_case
 from openbaclofen.case.record import Case, OralTherapy
 from openbaclofen.errors import InputError
@@ -27,7 +28,7 @@ KEPT = ("route", "product", "form", "food")
 
 
 def curves(
-    case: Mapping[str, Any],
+    case: Source,
     kb: KnowledgeBase,
     *,
     regimens: Sequence[str],
@@ -40,7 +41,7 @@ def curves(
     Errors: InputError for a case or regimen that cannot be read, or a quantity that is not known.
     """
     began = time.perf_counter()
-    cases = [_with(case, sig, i) for i, sig in enumerate(regimens)] or [read_case(case)]
+    cases = [_with(as_mapping(case), sig, i) for i, sig in enumerate(regimens)] or [read_case(case)]
     courses, ranges = [], []
     for i, each in enumerate(cases):
         told(i / len(cases), "regimens")

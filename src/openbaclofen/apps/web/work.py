@@ -106,7 +106,7 @@ def _within(case: Case | None, asked: Mapping[str, Any]) -> None:
     """Errors: Problem where more numbers are asked for than the limit."""
     days = asked["days"]
     if days is None and case is not None:
-        days = 1 if has_pump(case) else days_of(ordered(case).regimen)
+        days = facts.load().value("pump.shown_days") if has_pump(case) else days_of(ordered(case).regimen)
     numbers = asked["people"] * (int(np.ceil((days or 0) * HOURS_PER_DAY / asked["every_h"])) + 1)
     if numbers > asked["numbers_at_most"]:
         raise over("people x times", asked["numbers_at_most"], numbers)
