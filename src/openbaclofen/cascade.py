@@ -166,15 +166,13 @@ def _adapting(
     task: Task, parameters: Parameters, doses: Doses, times: np.ndarray, what: Observe, sites: Sites | None
 ) -> tuple[dict[str, np.ndarray], Sites]:
     """Amounts some people at a time, then what they do, step by step on a grid that is fine enough."""
-    at, mg = (np.asarray(a, dtype=float) for a in (doses.at_h, doses.mg))
-    first_h = times[0] if task.initial_mg else at.min(initial=times[0], where=mg > 0)
-    at_h, place = grid(times, first_h, [hour for hour, _ in task.changes], LONGEST_H)
+    at_h, place = grid(times, np.inf if task.initial_mg else doses.first(), [hour for hour, _ in task.changes], LONGEST_H)
     start = before_treatment(len(task.people)) if sites is None else sites
     some = max(WIDTH, _HELD // len(at_h) // WIDTH * WIDTH)
     parts, ends = [], []
     for first in range(0, len(task.people), some):
         which = slice(first, first + some)
-        own_doses = Doses(at[which], mg[which], doses.into) if at.ndim > 1 and len(at) > 1 else doses
+        own_doses = Doses(doses.at_h[which], doses.mg[which], doses.into) if doses.of_each and len(doses.at_h) > 1 else doses
         amounts = run(_of(task, which), own_doses, at_h)
         of, begin = jax.tree.map(lambda a, which=which: np.asarray(a)[which], (parameters, start))
         seen, end = follow(own(*of), begin, [amounts[name].T for name in _LEVELS], at_h, place, what.quantities)

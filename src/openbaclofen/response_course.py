@@ -13,6 +13,7 @@ import numpy as np
 
 from openbaclofen.body.oral import NG_PER_ML, Body, rates
 from openbaclofen.body.schedule import BLOCK, SAME_TIME_H
+from openbaclofen.errors import InputError
 from openbaclofen.outcome.spasticity import MODIFIED
 from openbaclofen.response import UNITS, Response, Sites
 
@@ -101,15 +102,17 @@ def grid(times: np.ndarray, first_h: float, changes: Sequence[float], longest_h:
     """Times to follow adaptation at, back to the first dose, and (grid,) which of `times` each of them is, or -1.
 
     None is further from the next than longest_h. Before the first of `times` they go back in whole blocks, so that nobody's
-    rounding depends on who took something earlier. Changes of physiology have theirs.
+    rounding depends on who took something earlier. Changes of physiology have theirs. InputError where times do not rise.
     """
+    if times.ndim != 1 or not len(times) or not np.isfinite(times).all() or (np.diff(times) <= SAME_TIME_H).any():
+        raise InputError("output times must be a rising list of hours", "times_h")
     gaps = np.diff(times)
     usual = gaps.mean() if len(gaps) and np.ptp(gaps) <= SAME_TIME_H else gaps
     parts = np.broadcast_to(np.maximum(np.ceil(usual / longest_h - SAME_TIME_H), 1).astype(int), gaps.shape)
     within = np.arange(parts.sum()) - np.repeat(np.append(0, np.cumsum(parts))[:-1], parts)
     found = np.append(np.repeat(times[:-1], parts) + within * np.repeat(gaps / parts, parts), times[-1])
     step = longest_h if np.ndim(usual) else float(usual / parts[0])
-    ahead = max(0, int(np.ceil((times[0] - first_h) / (BLOCK * step) - SAME_TIME_H))) * BLOCK
+    ahead = max(0, int(np.ceil((times[0] - min(first_h, times[0])) / (BLOCK * step) - SAME_TIME_H))) * BLOCK
     found = np.append(times[0] - step * np.arange(ahead, 0, -1), found)
     inside = np.array([hour for hour in changes if found[0] < hour < found[-1]])
     near = np.abs(found[:, None] - inside).min(axis=0, initial=np.inf) <= SAME_TIME_H

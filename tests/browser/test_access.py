@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-
 from tests.browser.conftest import AXE, Watched, until
 from tests.browser.test_tasks import PUMP, badge
 
@@ -38,7 +37,7 @@ def test_no_view_has_a_fault_that_axe_finds(watched: Watched, theme: str) -> Non
         page.wait_for_selector(shown)
         page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
         found[view] = faults(page)
-    assert found == dict.fromkeys(VIEWS, [])
+    assert found == {view: [] for view in VIEWS}
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -7,9 +7,9 @@ import re
 from typing import Any
 
 import pytest
+from tests.browser.conftest import ROOT, Watched, until
 
 from openbaclofen import api
-from tests.browser.conftest import ROOT, Watched, until
 
 MS = ROOT / "examples" / "ms-adult.yaml"
 PUMP = "multiple sclerosis, pump from 500 to 2000 ug/mL"
@@ -87,7 +87,7 @@ def test_the_plots_follow_the_slider(page: Any) -> None:
     assert after[0] != before[0]
     assert after[1] != before[1]
     assert "17.5 mg" in page.locator('label[for="dose"]').text_content()
-    highest = [float(re.search(r"to ([\d.]+) \(", text).group(1)) for text in (before[0], after[0])]  # type: ignore[union-attr]
+    highest = [float(re.findall(r"to ([\d.]+) \(", text)[0]) for text in (before[0], after[0])]
     assert highest[1] / highest[0] == pytest.approx(17.5 / 15, rel=0.02)
     for name in ("csf_ng_per_ml", "modified_ashworth", "sedation"):
         assert page.locator(f'[data-quantity="{name}"] canvas').count() == 1
@@ -101,9 +101,10 @@ def test_regimens_are_compared_side_by_side(page: Any) -> None:
     page.get_by_role("button", name="compare", exact=True).click()
     until(page, "document.querySelectorAll('.columns dl').length === 3")
     assert page.locator(".columns .column").count() == 3
-    assert "contraindicated" in page.locator(".columns .column").nth(2).text_content() or "major" in page.locator(
-        ".columns .column"
-    ).nth(2).text_content()
+    assert (
+        "contraindicated" in page.locator(".columns .column").nth(2).text_content()
+        or "major" in page.locator(".columns .column").nth(2).text_content()
+    )
     assert page.locator(".plot").first.locator("thead th").count() == 1 + 4 * 3
     page.locator(".plot details summary").first.click()
     page.wait_for_selector(".plot tbody tr")

@@ -111,11 +111,11 @@ def test_hourly_steps_three_times_a_day_agree_with_a_solver() -> None:
 def test_steps_that_know_their_middle_and_slopes_agree_with_a_solver_a_hundred_times_better() -> None:
     """Largest error of hourly steps over two weeks of the same levels: 2e-6 of both."""
     hours = np.arange(24 * 14 + 1.0)
-    fine = np.linspace(0, hours[-1], 64 * (len(hours) - 1) + 1)
+    fine = np.linspace(0, hours[-1], 16 * (len(hours) - 1) + 1)
     level = np.asarray(thrice_a_day(jnp.asarray(fine)))
     gap, occupied = fine[1] * 2, level / (level + 0.22)
     number, opponent = np.ones(len(fine)), np.zeros(len(fine))
-    for i in range(0, len(fine) - 2, 2):  # steps of two minutes by Simpson's rule
+    for i in range(0, len(fine) - 2, 2):  # steps of seven minutes by Simpson's rule
         rate = gap * (RECOVERY + LOSS * (occupied[i] + 4 * occupied[i + 1] + occupied[i + 2]) / 6)
         end = gap * RECOVERY / rate
         number[i + 2] = end + (number[i] - end) * np.exp(-rate)
@@ -134,12 +134,19 @@ def test_steps_that_know_their_middle_and_slopes_agree_with_a_solver_a_hundred_t
     taken, turning = of(lambda t: occupancy(OF, thrice_a_day(t)), hours)
     within = Inside(occupancy(OF, thrice_a_day(jnp.asarray(middles)))[:, None], turning[:, None])
     seen = number_over(OF, start, taken[:, None], since, within)
-    assert np.max(np.abs(np.asarray(seen)[:, 0] - number[::64])) < 2e-6
+    assert np.max(np.abs(np.asarray(seen)[:, 0] - number[::16])) < 2e-6
     own, halfway = seen[:, 0], (earlier(start.number, seen) + seen)[:, 0] / 2
     felt, turning = of(lambda t: effect(thrice_a_day(t), own), hours)
     within = Inside(effect(thrice_a_day(jnp.asarray(middles)), halfway)[:, None], turning[:, None])
     opposed = opponent_over(OF, start, felt[:, None], since, within)
-    assert np.max(np.abs(np.asarray(opposed)[:, 0] - opponent[::64])) < 2e-6
+    assert np.max(np.abs(np.asarray(opposed)[:, 0] - opponent[::16])) < 2e-6
+
+
+def test_what_comes_late_in_a_step_has_less_time_to_leave() -> None:
+    """A drive that rises evenly from 0 to d over one step: M = d (1 - (1 - exp(-k h)) / (k h))."""
+    of, start, k = OF._replace(opponent_rate=np.array([0.1])), untouched(1), 0.1
+    found = float(opponent_over(of, start, jnp.array([[0.6]]), np.ones(1))[0, 0])
+    assert found == pytest.approx(0.6 * (1 - (1 - np.exp(-k)) / k), rel=1e-4)
 
 
 def test_the_mean_of_a_step_is_right_for_fifth_powers() -> None:
@@ -155,8 +162,9 @@ def test_a_settled_day_is_what_many_days_come_to() -> None:
     level = thrice_a_day(jnp.arange(1.0, 25.0))[:, None]
     site = Adapted(jnp.ones(1), jnp.zeros(1), occupancy(OF, level[-1]), effect(level[-1], jnp.ones(1)))
     seen = over(OF, site, level, effect, np.ones(24))
+    later = jax.jit(lambda before: over(OF, before, level, effect, np.ones(24)))
     for _ in range(200):
-        seen = over(OF, Adapted(*(value[-1] for value in seen)), level, effect, np.ones(24))
+        seen = later(Adapted(*(value[-1] for value in seen)))
     day = over(OF, None, level, effect, np.ones(24))
     for found, expected in zip(day, seen, strict=True):
         assert np.asarray(found) == pytest.approx(np.asarray(expected), abs=1e-7)

@@ -8,7 +8,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-_WIDTH = 120
+_WIDTH = 100
 
 
 def case_text(case: Mapping[str, Any], notes: tuple[str, ...] = ()) -> str:

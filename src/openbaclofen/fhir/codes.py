@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache
 
 from openbaclofen import facts
 from openbaclofen.facts.schema import Product
@@ -47,7 +47,7 @@ def named(of: CodeableConcept) -> str:
     return f"{of.words} ({', '.join(codes)})" if codes else of.words
 
 
-@lru_cache(maxsize=8)
+@cache
 def _known(group: str) -> Mapping[tuple[str, str], str]:
     """Our word of each (terminology, code) of a group."""
     return {(c.system, c.code.upper()): c.concept for c in facts.load().codes if c.group == group}

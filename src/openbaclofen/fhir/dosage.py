@@ -223,4 +223,4 @@ def day(text: str, where: str) -> date:
             return date(int(found.group(1)), int(found.group(2) or 1), int(found.group(3) or 1))
     except ValueError:
         pass
-    raise InputError(f"expected a date such as 2025-03-01, got {text[:30]!r}", where)
+    raise InputError(f"expected a date such as 2025-03-01, got {text[:10]!r}", where)

@@ -17,7 +17,7 @@ from openbaclofen.fhir import codes, orders
 from openbaclofen.fhir.dosage import day
 from openbaclofen.fhir.measured import Found, measurements
 from openbaclofen.fhir.resources import AllergyIntolerance, Bundle, Condition, Medicine, Observation, Patient, Resource, parse
-from openbaclofen.units import DAYS_PER_YEAR
+from openbaclofen.units import DAYS_PER_YEAR, MONTHS_PER_YEAR
 
 ASKED = ("Condition", "AllergyIntolerance", "MedicationRequest", "MedicationStatement")
 _OVER = ("inactive", "remission", "resolved")
@@ -139,7 +139,8 @@ def _age(born: date, today: date) -> str:
     years = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
     if years >= 2:
         return f"{years} a"
-    return f"{days / DAYS_PER_YEAR * 12:.1f} mo" if days > 60 else f"{days} d"
+    months = days / DAYS_PER_YEAR * MONTHS_PER_YEAR
+    return f"{months:.1f} mo" if months > 2 else f"{days} d"
 
 
 def _measures(patient: dict[str, Any], measured: Found, found: FromBundle) -> None:

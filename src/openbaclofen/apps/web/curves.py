@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from typing import Any
 
@@ -92,10 +93,13 @@ def _ranges(course: Course, quantities: Sequence[str]) -> dict[str, Any]:
     for name in quantities:
         if name not in people:
             raise InputError(f"no quantity is called {name!r}; there are {', '.join(people)}", "quantities")
-    return {
-        name: {**_quantiles(people[name], PERCENT), **_quantiles(unsure[name], IGNORANCE)}
-        for name in quantities or tuple(people)
-    }
+
+    def both(name: str) -> dict[str, list[float]]:
+        return {**_quantiles(people[name], PERCENT), **_quantiles(unsure[name], IGNORANCE)}
+
+    names = quantities or tuple(people)
+    with ThreadPoolExecutor(2) as threads:
+        return dict(zip(names, threads.map(both, names), strict=True))
 
 
 def _quantiles(values: np.ndarray, percent: Mapping[str, int]) -> dict[str, list[float]]:
