@@ -8,7 +8,7 @@ PAGE := src/openbaclofen/apps/web/static/index.html
 NPM_DONE := web/node_modules/.package-lock.json
 MAKE_PART := $(MAKE) --silent --no-print-directory
 
-.PHONY: plan serve page browser test lint docs readme bench lock clean
+.PHONY: plan serve page browser test test-page lint docs readme bench lock clean
 
 plan: .venv/run.stamp  ## print the plan of $(CASE)
 	@$(BIN)/openbaclofen plan $(CASE)
@@ -31,8 +31,11 @@ browser:  ## a browser for the tests of the page, where it may be installed
 	@command -v chromium >/dev/null || { apt-get update && apt-get install -y chromium; } >/dev/null 2>&1 \
 	|| echo "LEFT OUT: no Chromium and it cannot be installed here, so the page is not tested in a browser" >&2
 
-test: .venv/dev.stamp lint page browser  ## lint, types, import contracts, doctests and all tests
+test: .venv/dev.stamp lint page  ## lint, types, import contracts, doctests and all tests but those in a browser
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+test-page: .venv/dev.stamp page browser  ## the page in a browser; on a quiet machine
+	OPENBACLOFEN_BROWSER=yes $(BIN)/python -m pytest tests/browser
 
 lint: .venv/dev.stamp
 	$(BIN)/ruff check .

@@ -24,20 +24,14 @@ from openbaclofen.report.pages import Page
 from openbaclofen.report.ways_down import WaysDown, ways_down
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
-CASES = sorted(EXAMPLES.glob("*.yaml"))
-CHAIN = {
-    "abrupt-stop-80mg",
-    "alcohol-use-france",
-    "child-cp-24kg",
-    "dialysis",
-    "elderly-opioid",
-    "missed-doses",
-    "ms-adult",
-    "ms-kidney-egfr38",
-    "pregnancy-third-trimester",
-    "ulcer-uk",
-    "ulcer-us",
+REFUSED = {  # no kidney function, too young, or nothing but an overdose
+    "kidneys-not-stated",
+    "overdose-600mg",
+    "overdose-on-dialysis",
+    "toddler-18-months",
+    "toddler-ingestion",
 }
+CASES = [p for i, p in enumerate(sorted(EXAMPLES.glob("*.yaml"))) if i % 4 == 0 or p.stem in REFUSED]
 PEOPLE = 20
 
 
@@ -66,7 +60,7 @@ def test_the_chain_is_drawn_for_every_example_or_refused(
 ) -> None:
     target = tmp_path / "x.png"
     status = run(["simulate", str(path), "--people", "3", "--days", "1", "--every-h", "4", "--plot", str(target)])
-    assert status == (0 if path.stem in CHAIN else 2), capsys.readouterr().err
+    assert status == (2 if path.stem in REFUSED else 0), capsys.readouterr().err
     assert target.exists() == (status == 0)
 
 

@@ -15,7 +15,7 @@ import yaml
 from openbaclofen.apps.cli import run
 
 SEED = 20261122
-CASES = {"plan": 60, "simulate": 90}
+CASES = {"plan": 30, "simulate": 45}
 SOMETIMES = 0.12  # how often a key is left out, and how often its value is a wrong one
 PATIENT = {
     "age": ["46 a", "17 a", "16.5 a", "9 a", "3 a", "1 a", "88 a", "18 a"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -96,7 +97,7 @@ def test_worse_kidneys_never_raise_the_dose(region: str) -> None:
     assert doses[0] > doses[-1]
 
 
-@pytest.mark.parametrize("path", EXAMPLES, ids=lambda p: p.stem)
+@pytest.mark.parametrize("path", EXAMPLES[::4], ids=lambda p: p.stem)  # the golden plans hold all of them to their bytes
 def test_the_same_case_gives_the_same_plan_and_a_valid_document(path: Path) -> None:
     import jsonschema
 
@@ -105,7 +106,7 @@ def test_the_same_case_gives_the_same_plan_and_a_valid_document(path: Path) -> N
     case = api.read_case(path)
     first, second = (as_json.text("plan", api.plan(case)) for _ in range(2))
     assert first == second
-    jsonschema.validate(as_json.document("plan", api.plan(case)), schemas.schema("plan"))
+    jsonschema.validate(json.loads(first), schemas.schema("plan"))
 
 
 def test_without_kidneys_nothing_is_proposed() -> None:

@@ -72,7 +72,7 @@ def test_a_job_tells_how_it_stands_and_gives_its_document(served: Server) -> Non
 def test_workers_give_way(served: Server) -> None:
     served.until(lambda: len(served.children()) == 2)
     own = os.getpriority(os.PRIO_PROCESS, served.process.pid)
-    assert all(os.getpriority(os.PRIO_PROCESS, number) > own for number in served.children())
+    served.until(lambda: all(os.getpriority(os.PRIO_PROCESS, number) > own for number in served.children()))
 
 
 @pytest.fixture(scope="module")
