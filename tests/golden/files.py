@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import sys
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
@@ -53,3 +55,31 @@ def kept(name: str) -> str:
 def written(name: str, plan: str) -> str:
     """The whole file."""
     return f"{review(name)}\n\n{FENCE}text\n{plan}\n{FENCE}\n"
+
+
+def renew(arguments: list[str], known: Sequence[str], text_of: Callable[[str], str], usage: str | None) -> int:
+    """Write the texts of reviewed files anew (--write), or tell which differ (--check); all of them, or those named.
+
+    Returns the exit status: 1 where a file differs (--check), 2 where one cannot be written.
+    """
+    if not arguments or arguments[0] not in ("--write", "--check"):
+        sys.stderr.write(f"{usage}\n")
+        return 2
+    names = arguments[1:] or list(known)
+    try:
+        for name in names:
+            review(name)
+    except InputError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    differ = False
+    for name in names:
+        text = text_of(name)
+        if text == kept(name):
+            continue
+        differ = True
+        sys.stdout.write(f"{name} differs\n")
+        sys.stdout.flush()
+        if arguments[0] == "--write":
+            (HERE / f"{name}.md").write_text(written(name, text))
+    return int(differ and arguments[0] == "--check")

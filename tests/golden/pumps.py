@@ -12,12 +12,11 @@ from functools import cache
 from importlib.metadata import version
 
 from rich.console import Console
-from tests.golden.files import EXAMPLES, HERE, WIDTH, kept, review, written
+from tests.golden.files import EXAMPLES, WIDTH, renew
 
 import openbaclofen as ob
 from openbaclofen import api
 from openbaclofen.decide.pump_records import PumpPlan
-from openbaclofen.errors import InputError
 from openbaclofen.report.pump_text import print_pump
 
 PUMPS = tuple(sorted(f"pump/{path.stem}" for path in (EXAMPLES / "pump").glob("*.yaml")))
@@ -39,25 +38,5 @@ def pump_text(name: str) -> str:
     return "\n".join(line for line in lines if not line.startswith(f"openbaclofen {version('openbaclofen')},"))
 
 
-def main(arguments: list[str]) -> int:
-    """Returns the exit status: 1 where a file differs (--check), 2 where one cannot be written."""
-    if not arguments or arguments[0] not in ("--write", "--check"):
-        sys.stderr.write(f"{__doc__}\n")
-        return 2
-    names = arguments[1:] or list(PUMPS)
-    try:
-        for name in names:
-            review(name)
-    except InputError as error:
-        sys.stderr.write(f"{error}\n")
-        return 2
-    changed = [(name, text) for name in names if (text := pump_text(name)) != kept(name)]
-    for name, text in changed:
-        sys.stdout.write(f"{name} differs\n")
-        if arguments[0] == "--write":
-            (HERE / f"{name}.md").write_text(written(name, text))
-    return int(bool(changed) and arguments[0] == "--check")
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(renew(sys.argv[1:], PUMPS, pump_text, __doc__))

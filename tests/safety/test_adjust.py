@@ -77,7 +77,7 @@ def broken(plan: Plan, asked: ob.Case) -> list[str]:
         if s.daily_mg > 0
     ]
     order = format_regimen(Regimen(tuple(phases))) + ("" if plan.proposal is not None else "; then stop")
-    current = {"sig": asked.current.therapy.sig, "since": asked.current.since.isoformat()}  # type: ignore
+    current = {"sig": asked.current.therapy.sig, "since": asked.current.since.isoformat()}
     said = {"date": "2026-11-22", "region": asked.region, "patient": PATIENT, "current": current, "therapy": order}
     found = ob.check(ob.read_case(said)).findings
     return [f.rule for f in found if f.severity in ("contraindicated", "major") or f.blocks]

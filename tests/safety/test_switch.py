@@ -35,7 +35,7 @@ def test_whatever_a_dose_is_made_of_holds_its_milligrams(product: Any, mg: float
     held = sum(
         Fraction(str(p.count)) * Fraction(str(product.strength_mg))
         if p.count is not None
-        else Fraction(str(p.volume.value)) * Fraction(str(product.strength_mg_per_ml))  # type: ignore
+        else Fraction(str(p.volume.value)) * Fraction(str(product.strength_mg_per_ml))
         for p in portions
     )
     assert held == Fraction(str(mg))

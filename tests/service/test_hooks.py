@@ -109,7 +109,7 @@ def test_a_stop_is_answered_with_a_taper(client: TestClient) -> None:
     assert resource["status"] == "draft"
     assert "id" not in resource
     case = api.read_case({**case_from_bundle(bundle(PATIENT, resource)).case, "region": "INT"})
-    daily = [phase.daily_mg for phase in case.therapy.regimen.phases]  # type: ignore
+    daily = [phase.daily_mg for phase in case.therapy.regimen.phases]
     assert daily == sorted(daily, reverse=True)
     assert 0 < daily[-1] < daily[0] < 60
 
