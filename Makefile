@@ -31,10 +31,11 @@ browser:  ## a browser for the tests of the page, where it may be installed
 	@command -v chromium >/dev/null || { apt-get update && apt-get install -y chromium; } >/dev/null 2>&1 \
 	|| echo "LEFT OUT: no Chromium and it cannot be installed here, so the page is not tested in a browser" >&2
 
-test: .venv/dev.stamp lint page  ## lint, types, import contracts, doctests and all tests but those in a browser
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+test: .venv/dev.stamp lint page  ## lint, types, import contracts, doctests and all tests; those in a browser last and alone
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --ignore tests/browser
+	@$(MAKE_PART) test-page
 
-test-page: .venv/dev.stamp page browser  ## the page in a browser; on a quiet machine
+test-page: .venv/dev.stamp page browser  ## the page in a browser, where there is one
 	OPENBACLOFEN_BROWSER=yes $(BIN)/python -m pytest tests/browser
 
 lint: .venv/dev.stamp

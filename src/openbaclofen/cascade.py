@@ -3,37 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
-import jax
-import jax.numpy as jnp
 import numpy as np
-from jax import Array
 
-from openbaclofen.body.chunks import WIDTH, Task, columns_of, over_chunks, run
-from openbaclofen.body.cycle import settled
-from openbaclofen.body.day import SUMMARIES
-from openbaclofen.body.day import settled_days as days_of
+from openbaclofen.body.chunks import in_threads
+from openbaclofen.body.course import WIDTH, Task, prepared, run
+from openbaclofen.body.cycle import settled, settled_each
 from openbaclofen.body.engine import prepare
-from openbaclofen.body.graph import Flow, Graph, Rates
+from openbaclofen.body.graph import Flow, Graph, Numbers, Rates
 from openbaclofen.body.oral import BODY, NG_PER_ML, Body, rates
-from openbaclofen.body.schedule import Doses
+from openbaclofen.body.schedule import SHORT_H, Doses
 from openbaclofen.errors import InputError
-from openbaclofen.receptor.adaptation import Inside, earlier
 from openbaclofen.response import UNITS as RESPONSES
-from openbaclofen.response import Response, Sites, before_treatment, last, respond
-from openbaclofen.response_course import follow, grid, own
+from openbaclofen.response import Response, Sites, before_treatment
+from openbaclofen.response_course import Followed, own, repeated
 from openbaclofen.units import HOURS_PER_DAY
 
 UNITS = {"plasma": "ng/mL", "csf": "ng/mL"} | RESPONSES
 OUTCOMES = tuple(RESPONSES)
-LONGEST_H = 1.0  # adaptation is followed in steps no longer than this
+LONGEST_H = SHORT_H  # adaptation is followed in steps no longer than this
 _AREA = "csf_hours"  # mg h of drug in spinal fluid since the start
 _FOLLOWED = Graph((*BODY.compartments, _AREA), (*BODY.flows, Flow("csf", _AREA, "once", moves=False)))
 _LEVELS = ("csf", "central", _AREA)
 _STEPS_OF_A_CYCLE = 4  # as many in an hour
-_HELD = 2 * 1000 * 1000  # people x times of one amount held at once
 
 
 class Parameters(NamedTuple):
@@ -74,46 +68,14 @@ class Observe:
     amounts: tuple[str, ...] = ()
 
     @property
-    def compartments(self) -> tuple[str, ...]:
-        """Compartments whose amounts are read."""
-        fluid = () if set(self.quantities) <= {"plasma"} else ("csf",)
-        return tuple(dict.fromkeys(("central", *fluid, *self.amounts)))
-
-    @property
     def adapting(self) -> bool:
         """Whether anything that is read depends on adaptation."""
         return not set(self.quantities) <= {"plasma", "csf"}
 
-    def __call__(self, parameters: Parameters, amounts: Array, carried: Any, hours: Array) -> tuple[dict[str, Array], Any]:
-        """Quantities, and amounts as 'mg name', each (times, people), from mg (compartments, times, people).
 
-        What adapts is that of a cycle that has always been repeated. By mouth both sites see the spinal fluid.
-        """
-        mg, body = dict(zip(self.compartments, amounts, strict=True)), parameters.body
-        seen = {"plasma": mg["central"] * (NG_PER_ML / body.central_volume)}
-        if "csf" in mg:
-            seen["csf"] = mg["csf"] * (NG_PER_ML / body.csf_volume)
-        if self.adapting:
-            inside = _inside(body, seen["plasma"], seen["csf"], hours)
-            seen |= respond(parameters.response, seen["csf"], seen["csf"], None, hours, (inside, inside))[0]
-        return {name: seen[name] for name in self.quantities} | {f"mg {name}": mg[name] for name in self.amounts}, carried
-
-
-@dataclass(frozen=True)
-class _Amounts:
-    """Amounts as they are."""
-
-    names: tuple[str, ...]
-
-    def __call__(self, _people: Any, amounts: Array, carried: Any, _hours: Array) -> tuple[dict[str, Array], Any]:
-        return dict(zip(self.names, amounts, strict=True)), carried
-
-
-def _inside(body: Body, plasma: Array, csf: Array, hours: Array) -> Inside:
-    """Spinal fluid of a cycle within its steps: dC/dt = k (ratio C_plasma - C), and the cubic through both ends."""
-    slope = (plasma * body.csf_ratio - csf) * body.csf_rate
-    turn = (earlier(None, slope) - slope) * hours[:, None]
-    return Inside(jnp.maximum((earlier(None, csf) + csf) / 2 + turn / (2 * 4), 0.0), slope)
+def _levels(body: Body) -> dict[str, tuple[str, Numbers | float]]:
+    """Concentrations: where they are, and ng/mL of a mg there."""
+    return {"plasma": ("central", NG_PER_ML / body.central_volume), "csf": ("csf", NG_PER_ML / body.csf_volume)}
 
 
 def _rates(body: Body) -> Rates:
@@ -152,43 +114,34 @@ def _observed(
     bodies = {id(body): body for body in (parameters.body, *(body for _, body in later))}
     number = {key: i for i, key in enumerate(bodies)}
     changes = sorted((hour, number[id(body)]) for hour, body in ((-np.inf, parameters.body), *later))
-    physiology = [_rates(body) for body in bodies.values()]
-    if not what.adapting:
-        task = Task(BODY, what.compartments, what, parameters, physiology, changes, initial_mg or {})
-        return run(task, doses, times_h), sites
-    wanted = tuple(dict.fromkeys((*_LEVELS, *what.amounts)))
-    people = np.asarray(parameters.body.central_volume)
-    task = Task(_FOLLOWED, wanted, _Amounts(wanted), people, physiology, changes, initial_mg or {})
-    return _adapting(task, parameters, doses, np.asarray(times_h, dtype=float), what, sites)
+    physiology, mg = [_rates(body) for body in bodies.values()], {f"mg {name}": (name, 1.0) for name in what.amounts}
+    if what.adapting:
+        wanted = {name: (name, 1.0) for name in _LEVELS} | mg
+        return _adapting(
+            Task(_FOLLOWED, wanted, physiology, changes, initial_mg or {}), parameters, doses, times_h, what, sites
+        )
+    levels = _levels(parameters.body)
+    wanted = {name: levels[name] for name in what.quantities} | mg
+    return run(Task(BODY, wanted, physiology, changes, initial_mg or {}), doses, times_h), sites
 
 
 def _adapting(
-    task: Task, parameters: Parameters, doses: Doses, times: np.ndarray, what: Observe, sites: Sites | None
+    task: Task, parameters: Parameters, doses: Doses, times_h: np.ndarray, what: Observe, sites: Sites | None
 ) -> tuple[dict[str, np.ndarray], Sites]:
-    """Amounts some people at a time, then what they do, step by step on a grid that is fine enough."""
-    at_h, place = grid(times, np.inf if task.initial_mg else doses.first(), [hour for hour, _ in task.changes], LONGEST_H)
-    start = before_treatment(len(task.people)) if sites is None else sites
-    some = max(WIDTH, _HELD // len(at_h) // WIDTH * WIDTH)
-    parts, ends = [], []
-    for first in range(0, len(task.people), some):
-        which = slice(first, first + some)
-        own_doses = Doses(doses.at_h[which], doses.mg[which], doses.into) if doses.of_each and len(doses.at_h) > 1 else doses
-        amounts = run(_of(task, which), own_doses, at_h)
-        of, begin = jax.tree.map(lambda a, which=which: np.asarray(a)[which], (parameters, start))
-        seen, end = follow(own(*of), begin, [amounts[name].T for name in _LEVELS], at_h, place, what.quantities)
-        found = {name: value.T for name, value in zip(what.quantities, seen, strict=True)}
-        parts.append(found | {f"mg {name}": amounts[name][:, place >= 0] for name in what.amounts})
-        ends.append(end)
-    if len(parts) == 1:
-        return parts[0], ends[0]
-    together = jax.tree.map(lambda *values: np.concatenate(values), *ends)
-    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}, together
+    """Amounts of some people, and what they do, step by step, while the amounts are at hand."""
+    people, (grid, fill) = task.people, prepared(task, doses, times_h, every=True)
+    course = Followed(own(*parameters), before_treatment(people) if sites is None else sites, grid, what.quantities)
+    amounts = np.empty((len(what.amounts), people, len(grid.outputs)))
 
+    def some(which: slice) -> None:
+        mg = np.empty((len(task.wanted), which.stop - which.start, len(grid.at_h)))
+        fill(which.start, mg)
+        course.follow(which.start, mg[: len(_LEVELS)])
+        amounts[:, which] = mg[len(_LEVELS) :, :, grid.outputs]
 
-def _of(task: Task, which: slice) -> Task:
-    """The same for some of the people."""
-    of, initial = [{k: np.asarray(v)[which] for k, v in each.items()} for each in task.rates], task.initial_mg
-    return replace(task, people=task.people[which], rates=of, initial_mg={k: np.asarray(v)[which] for k, v in initial.items()})
+    in_threads(some, people, WIDTH)
+    seen = {name: value.T for name, value in zip(what.quantities, course.seen, strict=True)}
+    return seen | {f"mg {name}": value for name, value in zip(what.amounts, amounts, strict=True)}, course.end()
 
 
 def simulate(
@@ -226,25 +179,15 @@ def steady_state(parameters: Parameters, doses: Doses, cycle_h: float) -> dict[s
 
 def steady_sites(parameters: Parameters, doses: Doses, cycle_h: float, initial_mg: Mapping[str, np.ndarray]) -> Sites:
     """Adaptation of both sites at that time, for which `steady_state` gives the amounts."""
-    prepare()
     points = int(np.ceil(cycle_h / LONGEST_H)) * _STEPS_OF_A_CYCLE
-    hours = np.full(points, cycle_h / points)
-    seen = observe(parameters, doses, np.linspace(0.0, cycle_h, points + 1), Observe(("plasma", "csf")), initial_mg=initial_mg)
-    levels = [seen[name].T[1:] for name in ("plasma", "csf")]
-
-    def settle(columns: slice, width: int) -> dict[str, Array]:
-        own_part, *level = jax.tree.map(lambda a: columns_of(a, columns, width), (parameters, *levels))
-        return {str(i): leaf[None] for i, leaf in enumerate(jax.tree.leaves(_sites_for_ever(own_part, *level, hours)))}
-
-    found = over_chunks(settle, levels[0].shape[1], slice(None), ("sites", points))
-    shape = jax.tree.structure(before_treatment(1))
-    return jax.tree.unflatten(shape, [found[str(i)][:, 0] for i in range(shape.num_leaves)])
+    mg = _over(parameters.body, doses, cycle_h, points, initial_mg)
+    return repeated(own(*parameters), mg[None], np.ones((1, 1)), cycle_h / points, ())[1]
 
 
-@jax.jit
-def _sites_for_ever(of: Parameters, plasma: Array, csf: Array, hours: Array) -> Sites:
-    inside = _inside(of.body, plasma, csf, hours)
-    return last(respond(of.response, csf, csf, None, hours, (inside, inside))[1])
+def _over(body: Body, doses: Doses, cycle_h: float, points: int, initial_mg: Mapping[str, np.ndarray]) -> np.ndarray:
+    """mg of _LEVELS at even times of a cycle, its end included, (3, times, people)."""
+    task = Task(_FOLLOWED, {name: (name, 1.0) for name in _LEVELS}, [_rates(body)], initial_mg=initial_mg)
+    return np.stack([mg.T for mg in run(task, doses, np.linspace(0.0, cycle_h, points + 1)).values()])
 
 
 @dataclass(frozen=True)
@@ -269,7 +212,11 @@ def settled_days(
 
     Means, maxima and minima are over `points` even times of the day. Errors: InputError where shapes or hours do not fit.
     """
-    observe = Observe(tuple(UNITS))
-    own = rates(parameters.body)
-    found = days_of(BODY, observe.compartments, into, observe, parameters, own, at_h, mg, cycle_h, points)
-    return SettledDays(*({name: found[name, how] for name in UNITS} for how in SUMMARIES))
+    at, given = np.asarray(at_h, dtype=float), np.asarray(mg, dtype=float)
+    if given.ndim != 2 or at.shape != given.shape[1:] or (at < 0).any() or (at >= cycle_h).any():
+        raise InputError(f"candidates need one amount for each clock time between 0 and {cycle_h:g} h", "candidates")
+    once = [Doses(np.array([hour]), np.ones(1), into) for hour in at]
+    starts = settled_each(BODY, rates(parameters.body), once, cycle_h)
+    unit = [_over(parameters.body, dose, cycle_h, points, mg) for dose, mg in zip(once, starts, strict=True)]
+    found = repeated(own(*parameters), np.stack(unit), given, cycle_h / points, tuple(UNITS))[0]
+    return SettledDays(*(dict(zip(UNITS, each, strict=True)) for each in found))

@@ -18,6 +18,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
+from openbaclofen.arrays import normal_share
 from openbaclofen.body.chunks import WIDTH, over_chunks
 from openbaclofen.body.engine import prepare
 from openbaclofen.body.schedule import Doses
@@ -47,7 +48,7 @@ class Spread(NamedTuple):
         if self.form == "power":
             return value * self.size**z
         if self.form == "uniform":
-            return self.low + (self.high - self.low) * np.asarray(jax.scipy.special.ndtr(z))
+            return self.low + (self.high - self.low) * normal_share(z)
         return value * np.exp(z * (np.log(self.size) / _NINETY_PERCENT if self.form == "factor" else log_sd(self.size)))
 
 
@@ -236,7 +237,7 @@ def _differ(typical: Typical, values: Values, seed: int, first: int = 0) -> dict
     found = {name: value * np.exp(effect[e]) if (e := typical.known[name].effect) else value for name, value in values.items()}
     if "responders" not in values:
         return found
-    place = np.asarray(jax.scipy.special.ndtr(normals(seed, ["between responders"], number, first)[0]))
+    place = normal_share(normals(seed, ["between responders"], number, first)[0])
     return found | {"responding": np.asarray(responding(values["responders"], values["resistant_sensitivity"], place))}
 
 

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from typing import NamedTuple
 
 import jax
 import numpy as np
 
+from openbaclofen.body.chunks import in_threads
 from openbaclofen.body.oral import NG_PER_ML, Body, rates
-from openbaclofen.body.schedule import BLOCK, SAME_TIME_H
-from openbaclofen.errors import InputError
+from openbaclofen.body.schedule import Grid
 from openbaclofen.outcome.spasticity import MODIFIED
-from openbaclofen.response import UNITS, Response, Sites
+from openbaclofen.response import UNITS, Response, Sites, before_treatment
 
 PLASMA, FLUID = "plasma", "csf"
 QUANTITIES = (PLASMA, FLUID, *UNITS)
-_AT_ONCE = 4  # times the lanes of the kernel, people that a thread takes at once
 
 
 class Own(NamedTuple):
@@ -98,53 +95,49 @@ def own(body: Body, of: Response) -> Own:
     return Own(**{name: np.asarray(value, dtype=float) for name, value in values.items()})
 
 
-def grid(times: np.ndarray, first_h: float, changes: Sequence[float], longest_h: float) -> tuple[np.ndarray, np.ndarray]:
-    """Times to follow adaptation at, back to the first dose, and (grid,) which of `times` each of them is, or -1.
+class Followed:
+    """People on their way: what was seen of them so far, (names, outputs, people), and what adapts."""
 
-    None is further from the next than longest_h. Before the first of `times` they go back in whole blocks, so that nobody's
-    rounding depends on who took something earlier. Changes of physiology have theirs. InputError where times do not rise.
-    """
-    if times.ndim != 1 or not len(times) or not np.isfinite(times).all() or (np.diff(times) <= SAME_TIME_H).any():
-        raise InputError("output times must be a rising list of hours", "times_h")
-    gaps = np.diff(times)
-    usual = gaps.mean() if len(gaps) and np.ptp(gaps) <= SAME_TIME_H else gaps
-    parts = np.broadcast_to(np.maximum(np.ceil(usual / longest_h - SAME_TIME_H), 1).astype(int), gaps.shape)
-    within = np.arange(parts.sum()) - np.repeat(np.append(0, np.cumsum(parts))[:-1], parts)
-    found = np.append(np.repeat(times[:-1], parts) + within * np.repeat(gaps / parts, parts), times[-1])
-    step = longest_h if np.ndim(usual) else float(usual / parts[0])
-    ahead = max(0, int(np.ceil((times[0] - min(first_h, times[0])) / (BLOCK * step) - SAME_TIME_H))) * BLOCK
-    found = np.append(times[0] - step * np.arange(ahead, 0, -1), found)
-    inside = np.array([hour for hour in changes if found[0] < hour < found[-1]])
-    near = np.abs(found[:, None] - inside).min(axis=0, initial=np.inf) <= SAME_TIME_H
-    found = np.sort(np.append(found, inside[~near]))
-    place = np.full(len(found), -1)
-    place[np.searchsorted(found, times - SAME_TIME_H)] = np.arange(len(times))
-    return found, place
+    def __init__(self, people: Own, sites: Sites, grid: Grid, names: Sequence[str]) -> None:
+        from openbaclofen import response_kernel  # its compiler takes long to import, and not everything needs it
+
+        self._kernel, self._table = response_kernel, np.stack(people)
+        self._state = np.stack([np.asarray(leaf, dtype=float) for leaf in jax.tree.leaves(sites)])
+        self._shape = jax.tree.structure(sites)
+        self._hours = np.diff(grid.at_h, prepend=grid.at_h[0])
+        self._place = np.full(len(grid.at_h), -1)
+        self._place[grid.outputs] = np.arange(len(grid.outputs))
+        self._wanted = np.array([QUANTITIES.index(name) for name in names], dtype=np.int64)
+        self.seen = np.empty((len(names), len(grid.outputs), self._table.shape[1]))
+
+    def follow(self, first: int, mg: np.ndarray) -> None:
+        """People from number `first` on, once; any thread may call it.
+
+        mg: in spinal fluid, in the centre, and mg h under the first since the start, (3, people, times of the grid).
+        """
+        given = (self._table, self._state, mg, self._hours, self._place, self._wanted)
+        self._kernel.follow(*given, self.seen, first, first + mg.shape[1])
+
+    def end(self) -> Sites:
+        """The sites at the last time, when everybody was followed."""
+        return jax.tree.unflatten(self._shape, list(self._state))
 
 
-def follow(
-    people: Own, sites: Sites, mg: Sequence[np.ndarray], at_h: np.ndarray, place: np.ndarray, names: Sequence[str]
+def repeated(
+    people: Own, unit: np.ndarray, amounts: np.ndarray, hours: float, names: Sequence[str]
 ) -> tuple[np.ndarray, Sites]:
-    """(names, outputs, people), and the sites at the last time.
+    """Means, highest and lowest of a cycle that has been repeated for ever, (3, names, candidates, people), and the sites then.
 
-    mg: in spinal fluid, in the centre, and mg h under the first since the start, (times, people) each, at
-    at_h (times,); place: which output each time is, or -1. names: of QUANTITIES.
+    unit: parts of what a course may be made of, (parts, 3, times, people), of which candidate c has amounts[c]
+    (candidates, parts): in spinal fluid, in the centre, and mg h under the first, from start to end of a cycle, `hours` apart.
+    The sites are those of the first candidate.
     """
-    from openbaclofen import response_kernel as kernel  # the compiler takes long to import, and not everything needs it
+    from openbaclofen import response_cycle  # its compiler takes long to import
 
-    table, count = np.stack(people), people.affinity.shape[0]
-    state = np.stack([np.asarray(leaf) for leaf in jax.tree.leaves(sites)])
-    hours = np.diff(at_h, prepend=at_h[0])
-    wanted = np.array([QUANTITIES.index(name) for name in names], dtype=np.int64)
-    out = np.empty((len(names), int(place.max()) + 1, count))
-    csf, central, area = (np.ascontiguousarray(a) for a in mg)
-
-    def some(first: int) -> None:
-        last = min(first + width, count)
-        kernel.follow(table, state, csf, central, area, hours, place, wanted, out, first, last)
-
-    width = kernel.LANES * _AT_ONCE
-    with ThreadPoolExecutor(os.cpu_count()) as threads:
-        for _ in threads.map(some, range(0, count, width)):
-            pass
-    return out, jax.tree.unflatten(jax.tree.structure(sites), list(state))
+    table, wanted = np.stack(people), np.array([QUANTITIES.index(name) for name in names], dtype=np.int64)
+    count = table.shape[1]
+    out = np.empty((3, len(names), len(amounts), count))
+    state = np.empty((response_cycle.STATE, len(amounts), count))
+    given = (table, np.ascontiguousarray(unit), np.ascontiguousarray(amounts), hours, wanted, out, state)
+    in_threads(lambda some: response_cycle.settle(*given, some.start, some.stop), count, response_cycle.L)
+    return out, jax.tree.unflatten(jax.tree.structure(before_treatment(1)), list(state[:, 0]))

@@ -27,8 +27,8 @@ SERVE = """
 import sys, uvicorn
 from openbaclofen.apps.web.app import application
 from openbaclofen.apps.web.settings import Settings
-uvicorn.run(application(Settings(niceness=0)), host="127.0.0.1", port=int(sys.argv[1]), access_log=False)
-"""  # as `openbaclofen serve`, but its workers need not give way to the tests beside
+uvicorn.run(application(Settings(niceness=0, warm=False)), host="127.0.0.1", port=int(sys.argv[1]), access_log=False)
+"""  # as `openbaclofen serve`, but its workers need not give way to the tests beside, and compile what the tests ask alone
 FLAGS = ("no-sandbox", "disable-gpu", "disable-quic", "no-first-run", "disable-background-networking")
 FLAGS += ("disable-component-update", "disable-sync", "force-device-scale-factor=1")
 
@@ -104,6 +104,12 @@ def until(page: Any, script: str, given: Any = None) -> None:
     while not page.evaluate(script, given):
         assert time.monotonic() < ends, f"never true: {script} {given or ''}"
         time.sleep(0.05)
+
+
+def example(page: Any, title: str) -> None:
+    """Open an example, and wait until it is the case."""
+    page.get_by_label("Open an example").select_option(label=title)
+    until(page, "title => document.getElementById('title').value === title", title)
 
 
 class Watched:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from tests.browser.conftest import ROOT, Watched, until
+from tests.browser.conftest import ROOT, Watched, example, until
 
 from openbaclofen import api
 
 MS = ROOT / "examples" / "ms-adult.yaml"
+STALLED = "spinal cord injury, pump of 400 ug a day has stalled"
 PUMP = "multiple sclerosis, pump from 500 to 2000 ug/mL"
 
 
@@ -35,8 +37,8 @@ def test_a_case_is_filled_in_and_judged(page: Any) -> None:
     assert page.locator(".card.unknown").filter(has_text="patient.creatinine").count() >= 1
     badge(page, "cannot tell")
 
-    labelled(page, "patient.creatinine").fill("140")
     page.get_by_label("unit of Creatinine").select_option("umol/L")
+    labelled(page, "patient.creatinine").fill("140")
     labelled(page, "patient.conditions").fill("multiple sclerosis")
     labelled(page, "patient.conditions").press("Enter")
     labelled(page, "patient.medicines").fill("oxycodone 10 mg BID")
@@ -63,16 +65,24 @@ def test_a_bad_unit_is_named_at_its_field(page: Any) -> None:
 
 
 def test_a_plan_has_a_calendar(page: Any) -> None:
-    plan = api.plan(api.read_case(MS))
-    assert page.locator(".lead").first.text_content() == plan.summary
-    assert plan.proposal is not None
-    steps = page.locator(".steps tbody tr")
-    assert steps.count() == len(plan.proposal.steps)
-    days = [step.day_to - step.day_from + 1 for step in plan.proposal.steps if step.day_to is not None]
+    plan = page.request.post(page.url.split("#")[0] + "v1/plan", data={"text": MS.read_text()}).json()
+    assert page.locator(".lead").first.text_content() == plan["summary"]
+    proposed = plan["proposal"]["steps"]
+    assert page.locator(".steps tbody tr").count() == len(proposed)
+    lengths = [step["day_to"] - step["day_from"] + 1 for step in proposed if step["day_to"] is not None]
     planned = page.locator(".calendar td.planned .mg").all_text_contents()
-    expected = [f"{step.daily_mg:g}" for step, length in zip(plan.proposal.steps, days, strict=False) for _ in range(length)]
-    assert [text.split("mg")[0].strip() for text in planned[: sum(days)]] == expected
-    assert page.locator(".calendar td.starts").count() == len(plan.proposal.steps)
+    expected = [f"{step['daily_mg']:g}" for step, length in zip(proposed, lengths, strict=False) for _ in range(length)]
+    assert [text.split("mg")[0].strip() for text in planned[: sum(lengths)]] == expected
+    first = date.fromisoformat(plan["as_of"])
+    starts = [first + timedelta(days=step["day_from"] - 1) for step in proposed]
+    assert page.locator(".calendar td.starts .date").all_text_contents() == [f"{day.day} {day:%b}" for day in starts]
+
+
+def test_another_case_shows_nothing_of_the_one_before(page: Any) -> None:
+    page.route("**/v1/plan", lambda route: None)  # held back for good
+    example(page, "600 mg swallowed two hours ago")
+    badge(page, "major")
+    assert page.locator("#plan-title").count() == 0
 
 
 def test_the_plots_follow_the_slider(page: Any) -> None:
@@ -128,6 +138,14 @@ def test_an_overdose_is_foreseen(page: Any) -> None:
     assert "micrograms" in page.locator("[role=alert]").text_content()
 
 
+def test_an_overdose_beside_a_pump_is_not_foretold(page: Any) -> None:
+    page.get_by_role("tab", name="Overdose").click()
+    example(page, PUMP)
+    page.wait_for_selector("#panel .card.unknown")
+    assert "beside a pump is not predicted" in page.locator("#panel .card.unknown").text_content()
+    assert page.locator("#panel canvas").count() == 0
+
+
 def test_a_way_down_is_led(page: Any) -> None:
     page.get_by_role("tab", name="Stopping").click()
     page.wait_for_selector(".calendar")
@@ -137,11 +155,11 @@ def test_a_way_down_is_led(page: Any) -> None:
     assert page.locator(".ranges .chosen").count() >= 1
 
 
-def test_a_pump_has_a_map_of_the_spine(page: Any) -> None:
-    page.get_by_label("Open an example").select_option(label=PUMP)
+def test_a_pump_has_a_map_of_the_spine_and_tells_of_its_failures(page: Any) -> None:
     page.get_by_role("tab", name="Pump").click()
+    with page.expect_response("**/v1/pump") as asked:
+        example(page, PUMP)
     page.wait_for_selector(".spine canvas")
-    page.locator("#panel h3").filter(has_text="Calendar").wait_for()
     colours = page.locator(".spine canvas").evaluate(
         "canvas => new Set(new Uint32Array(canvas.getContext('2d').getImageData(0, 0, 1, canvas.height).data.buffer)).size"
     )
@@ -153,6 +171,26 @@ def test_a_pump_has_a_map_of_the_spine(page: Any) -> None:
     assert page.locator(".spine .readout").text_content() != said
     page.locator(".spine summary").click()
     assert page.locator(".spine tbody tr").count() == 5
+
+    pump = asked.value.json()
+    page.wait_for_selector(".failure")
+    assert page.locator("#panel h3").filter(has_text="Calendar").count() == 1
+    assert page.locator(".failure").count() == len(pump["failures"]) > 1
+    stall = page.locator(".failure").filter(has_text=pump["failures"][0]["title"])
+    assert "act before hour" in stall.locator("summary").text_content()
+    stall.locator("summary").click()
+    assert stall.locator(".hours thead th").count() == 1 + len(pump["failures"][0]["hours"])
+    assert "withdrawal noticed" in stall.locator(".predicted").text_content()
+
+
+def test_a_pump_that_has_stalled_says_so_first(page: Any) -> None:
+    page.get_by_role("tab", name="Pump").click()
+    example(page, STALLED)
+    page.wait_for_selector(".failure[open]")
+    heads = page.locator("#panel h3").all_text_contents()
+    assert heads.index("What has happened, and what follows") < heads.index("Delivered")
+    assert "2026-03-04 10:00" in page.locator(".failure[open] summary").text_content()
+    assert "runs as programmed" in page.locator(".spine figcaption").text_content()
 
 
 def test_why_shows_facts_and_conflicts(page: Any) -> None:
@@ -216,12 +254,12 @@ def test_a_plan_is_printed_and_filed(page: Any, tmp_path: Any) -> None:
     assert page.pdf().startswith(b"%PDF")
 
 
-def test_a_case_in_the_address_never_reaches_the_service_but_as_a_request(watched: Watched) -> None:
+def test_a_case_never_reaches_the_service_but_in_the_body_of_a_request(watched: Watched) -> None:
     asked: list[str] = []
     watched.page.on("request", lambda request: asked.append(request.url))
     page = watched.open()
-    labelled(page, "title").fill("a title that nobody else has")
-    page.wait_for_timeout(500)
+    with page.expect_response("**/v1/plan"):
+        labelled(page, "title").fill("a title that nobody else has")
     assert not [address for address in asked if "case=" in address or "title" in address]
 
 
@@ -229,9 +267,10 @@ def test_an_event_is_added_and_read(page: Any) -> None:
     page.get_by_role("button", name="add an event").click()
     labelled(page, "events[0].kind").select_option("creatinine")
     labelled(page, "events[0].date").fill("2026-11-20")
-    labelled(page, "events[0].value").fill("2.4")
+    labelled(page, "events[0].value").fill("240")
+    page.get_by_label("unit of Creatinine").last.select_option("umol/L")
     until(page, "location.hash.includes('case=')")
     page.wait_for_selector(".faults", state="detached")
     packed = page.evaluate("location.hash").split("case=")[1]
     held = json.loads(page.evaluate("text => atob(text.replaceAll('-', '+').replaceAll('_', '/'))", packed))
-    assert held["events"] == [{"kind": "creatinine", "date": "2026-11-20", "value": "2.4 mg/dL"}]
+    assert held["events"] == [{"kind": "creatinine", "date": "2026-11-20", "value": "240 umol/L"}]

@@ -16,7 +16,7 @@ MG = np.array([[10.0, 10.0, 10.0, 0.0, 0.0], [5.0, 0.0, 20.0, 2.5, 0.0], [0.0, 0
 
 @pytest.mark.parametrize("points", [24, 48, 31])
 def test_a_settled_day_is_what_the_course_shows(points: int) -> None:
-    people, close = parameters(6), 3e-5 if points == 48 else 4e-4  # fewer points tell less about what lies between
+    people, close = parameters(6), 1e-5
     days = settled_days(people, AT, MG, points=points)
     hours = np.arange(points) * 24.0 / points
     for candidate, mg in enumerate(MG):

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from jax import Array
 from scipy.linalg import expm
 from tests.virtual import bodies, first, matrix, parameters
 
-from openbaclofen.body.chunks import Task, run
+from openbaclofen.body.course import Task, run
 from openbaclofen.body.cycle import settled
 from openbaclofen.body.engine import prepare
 from openbaclofen.body.graph import Flow, Graph
 from openbaclofen.body.oral import BODY
 from openbaclofen.body.propagate import advance, propagator, squarings_needed
-from openbaclofen.body.schedule import SAME_TIME_H, Blocks, Doses, Steps, grid_of, plan
+from openbaclofen.body.schedule import SAME_TIME_H, TOGETHER, Doses, grid_of
 from openbaclofen.cascade import Observe, observe, simulate, steady_state
 from openbaclofen.errors import InputError
 
@@ -27,18 +25,9 @@ EVEN, UNEVEN = np.arange(0.0, 72.0), np.array([0.0, 0.3, 1.1, 2.0, 5.5, 11.7, 24
 DAYS = (np.arange(3)[:, None] * 24 + np.array([8.0, 14.3, 20.0])).ravel()
 
 
-@dataclass(frozen=True)
-class Amounts:
-    names: tuple[str, ...]
-
-    def __call__(self, people: None, amounts: Array, carried: tuple[()], hours: Array) -> tuple[dict[str, Array], tuple[()]]:
-        return dict(zip(self.names, amounts, strict=True)), carried
-
-
 def amounts_of(graph: Graph, rates: dict[str, list[float]], doses: Doses, times: np.ndarray) -> dict[str, np.ndarray]:
     held = {name: np.array(value) for name, value in rates.items()}
-    task = Task(graph, graph.compartments, Amounts(graph.compartments), next(iter(held.values())), [held])
-    return run(task, doses, times)
+    return run(Task(graph, {name: (name, 1.0) for name in graph.compartments}, [held]), doses, times)
 
 
 ONE = Graph(("central", "out"), (Flow("central", "out", "k"),))
@@ -199,15 +188,6 @@ def by_matrix_exponential(body, person: int, at: np.ndarray, mg: np.ndarray, tim
     return np.array(found)
 
 
-def test_the_plan_uses_blocks_where_it_can() -> None:
-    everyone = ((-np.inf, 0),)
-    assert isinstance(plan(EVEN, Doses(DAYS, np.ones(9)), everyone), Blocks)
-    assert isinstance(plan(UNEVEN, Doses(DAYS, np.ones(9)), everyone), Steps)
-    assert isinstance(plan(EVEN, Doses(DAYS, np.ones(9)), ((-np.inf, 0), (5.0, 1))), Steps)
-    anyhow = Doses(np.random.default_rng(0).uniform(0, 72, 30), np.ones(30))
-    assert isinstance(plan(EVEN, anyhow, everyone), Steps)
-
-
 @pytest.mark.parametrize("first", [-30.4, 0.0, 7.0])
 @pytest.mark.parametrize("times", [EVEN, UNEVEN, np.array([3.0]), np.array([0.0, 1.0 + 1e-10, 60.0])])
 def test_the_grid_holds_outputs_and_changes_and_is_never_coarse(times: np.ndarray, first: float) -> None:
@@ -221,6 +201,18 @@ def test_the_grid_holds_outputs_and_changes_and_is_never_coarse(times: np.ndarra
         assert (np.abs(grid.at_h - hour) < SAME_TIME_H).any() == (grid.at_h[0] < hour < times[-1])
     for hour, kind in zip(grid.at_h, grid.kind, strict=True):
         assert grid.physiology[kind] == [p for start, p in changes if start <= hour + SAME_TIME_H][-1]
+    intervals = [number for start, count in zip(grid.first, grid.count, strict=True) for number in range(start, start + count)]
+    assert intervals == list(range(len(grid.at_h) - 1))
+    for start, count in zip(grid.first, grid.count, strict=True):
+        assert 1 <= count <= TOGETHER
+        assert len(set(grid.kind[start : start + count])) == 1
+
+
+def test_blocks_of_the_grid_are_the_same_whoever_takes_something_earlier() -> None:
+    changes = ((-np.inf, 0), (-50.3, 1), (5.5, 0))
+    usual, long = (grid_of(EVEN, first, changes) for first in (-9.0, -100.0))
+    starts = [grid.at_h[grid.first] for grid in (usual, long)]
+    assert starts[0] == pytest.approx(starts[1][-len(starts[0]) :])
 
 
 def test_exposure_and_half_life_follow_from_clearance_and_the_slow_rate() -> None:

@@ -9,9 +9,9 @@ from scipy.integrate import solve_ivp
 from scipy.linalg import expm
 from tests.virtual import bodies, matrix, parameters
 
-from openbaclofen.body.chunks import Task, run
+from openbaclofen.body.course import Task, run
 from openbaclofen.body.graph import Flow, Graph
-from openbaclofen.body.oral import BODY, Body, rates
+from openbaclofen.body.oral import BODY, Body
 from openbaclofen.body.schedule import Doses
 from openbaclofen.cascade import Observe, observe
 
@@ -115,7 +115,7 @@ def test_slow_and_fast_rates_have_their_closed_form(k: float) -> None:
     held = {"ka": np.array([k, 0.5]), "ke": np.array([k / 3, 0.2])}
     at, mg = np.array([[0.013, 1.5, 2.97], [0.1, 1.1, 2.1]]), np.full((2, 3), 10.0)
     times = np.arange(0.0, 4.0, 0.5)
-    task = Task(graph, graph.compartments, AMOUNTS, held["ka"], [held])
+    task = Task(graph, {name: (name, 1.0) for name in graph.compartments}, [held])
     seen = run(task, Doses(at, mg, "gut"), times)
     for person, (ka, ke) in enumerate(zip(*held.values(), strict=True)):
         rate = np.array([[-ka, 0, 0], [ka, -ke, 0], [0, ke, 0]])
@@ -124,25 +124,9 @@ def test_slow_and_fast_rates_have_their_closed_form(k: float) -> None:
             assert seen[name][person] == pytest.approx(np.array(expected), rel=1e-9, abs=1e-12), (name, person)
 
 
-class Amounts:
-    """What is in the three compartments."""
-
-    def __call__(self, _people: np.ndarray, amounts: np.ndarray, carried: tuple[()], _hours: np.ndarray) -> tuple[dict, tuple]:
-        return dict(zip(("gut", "central", "out"), amounts, strict=True)), carried
-
-
-AMOUNTS = Amounts()
-
-
 def test_long_after_the_last_dose_nothing_is_left() -> None:
     """Amounts too small to matter become none instead of lingering as the smallest of numbers."""
     people = parameters(2)
     seen = observe(people, Doses(np.array([[1.3], [2.6]]), np.full((2, 1), 20.0)), np.array([0.0, 6000.0]), ALL)
     assert not seen["mg gut1"][:, 1].any()
     assert sum(seen.values())[:, 1] == pytest.approx(20.0, rel=1e-9)
-
-
-def test_the_rates_of_people_are_theirs() -> None:
-    """A table by numpy is the matrix of the graph."""
-    held = rates(bodies(3))
-    assert np.array_equal(BODY.table(held), np.asarray(BODY.matrix(held)))

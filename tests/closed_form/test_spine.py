@@ -58,6 +58,32 @@ def test_settled_levels_are_those_of_the_closed_tube(cells: int, close: float) -
     assert (read @ z[:, :, None])[0, :, 0] == pytest.approx(by_cosh(shares * LENGTH, 200 / 24), rel=close)
 
 
+@pytest.mark.parametrize("wide", [2.0, 7.0])
+def test_what_was_just_injected_is_read_as_two_stretches_overlap(wide: float) -> None:
+    """A stretch w that fades over n at its ends, read by itself: (w - n / 3) / w**2, by hand; a point is n long."""
+    near, mixed = 2.0, wide * AREA / 10
+    found = modes(spine(nearest=near), body())
+    where = {
+        "itself": Place(TIP - wide / LENGTH / 2, TIP + wide / LENGTH / 2),
+        "point": Place(TIP, TIP),
+        "far": Place(0.1, 0.2),
+    }
+    seen = course(found, one_bolus(1.0, mixed), np.array([1e-7]), where, tuple(where))
+    ng_per_cm = 1000 / AREA
+    assert seen["itself"][0, 0] == pytest.approx(ng_per_cm / wide * (1 - near / (3 * wide)), rel=4e-3)
+    assert seen["point"][0, 0] == pytest.approx(ng_per_cm * (1 / wide if wide > 2 * near else 2 / (3 * near)), rel=4e-3)
+    assert seen["far"][0, 0] == pytest.approx(0.0, abs=1e-9)
+
+
+@pytest.mark.parametrize("at", [0.0, 0.5 / LENGTH, 1.0])
+def test_a_stretch_ends_within_the_canal(at: float) -> None:
+    into = modes(spine(nearest=2.0), body()).enters(Place(at, at))
+    found = modes(spine(nearest=2.0), body())
+    held = found.root[:, :, None] * found.vector @ into[:, :, None]
+    assert held[0, : found.cells].sum() == pytest.approx(1.0, rel=1e-12)
+    assert (held[0, : found.cells] >= -1e-12).all()
+
+
 def test_what_is_held_is_the_rate_over_the_loss() -> None:
     alike = spine(cranial_exchange=0.0)
     found = modes(alike, body(clearance=WASHED))

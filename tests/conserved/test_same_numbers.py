@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from tests.virtual import first, parameters
 
-from openbaclofen.body import chunks
+from openbaclofen import cascade
 from openbaclofen.body.schedule import Doses
 from openbaclofen.cascade import simulate
 from openbaclofen.population import Known, Spread, Typical, _differ, _not_known, likenesses, normals
@@ -29,7 +29,7 @@ def doses(kind: str, people: int) -> Doses:
 def test_numbers_do_not_depend_on_company_or_chunks(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     everybody = parameters(MANY)
     alone = {n: simulate(first(everybody, n), doses(kind, n), HOURS, amounts=("urine",)) for n in (1, 7, 300, MANY)}
-    monkeypatch.setattr(chunks, "WIDTH", 64)
+    monkeypatch.setattr(cascade, "WIDTH", 40)
     alone[-1] = simulate(everybody, doses(kind, MANY), HOURS, amounts=("urine",))
     for n, course in alone.items():
         for name, value in course.quantities().items():

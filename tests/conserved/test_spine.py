@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.virtual import bodies
 
-from openbaclofen.body.spine import CISTERNAL, PLASMA, Place, Spine, modes
-from openbaclofen.body.spine_course import Delivery, carried, course, reached, settled
+from openbaclofen.body.spine import CELLS, CISTERNAL, PLASMA, Place, Spine, modes
+from openbaclofen.body.spine_course import WIDTH, Delivery, carried, course, reached, settled
 
 PEOPLE = 3
 PLACES = {"lumbar": Place(0.83, 0.83), "legs": Place(0.55, 0.7), "arms": Place(0.09, 0.2)}
@@ -86,9 +86,9 @@ def test_levels_add_and_grow_with_the_dose(first: Delivery, second: Delivery, se
 def test_a_grid_twice_as_fine_changes_nothing_that_counts(tip: float) -> None:
     fluid, blood = spines(20, 1), bodies(20)
     day = Delivery(tip, np.array([0.0]), np.array([10.0]), np.array([0.0]), np.array([50.0]), np.array([1.0]))
-    coarse, fine = (modes(fluid, blood, cells) for cells in (64, 128))
+    coarse, fine = (modes(fluid, blood, cells) for cells in (CELLS, 2 * CELLS))
     places = PLACES | {"tip": Place(tip, tip)}
-    names, times = (*places, CISTERNAL, PLASMA), np.array([0.5, 1.0, 2.0, 4.0, 8.0, 24.0, 48.0])
+    names, times = (*places, CISTERNAL, PLASMA), np.array([1e-4, 0.001, 0.01, 0.1, 0.5, 1.0, 2.0, 4.0, 8.0, 24.0, 48.0])
     first, second = (course(each, day, times, places, names) for each in (coarse, fine))
     for name in names:
         highest = second[name].max(axis=1, keepdims=True)
@@ -96,10 +96,11 @@ def test_a_grid_twice_as_fine_changes_nothing_that_counts(tip: float) -> None:
 
 
 def test_people_do_not_depend_on_each_other() -> None:
-    fluid, blood = spines(70, 2), bodies(70)
-    day = Delivery(np.linspace(0.2, 0.8, 70), np.array([0.0, 9.0]), np.outer(np.linspace(1, 9, 70), [1.0, 2.0]))
+    people = WIDTH + 6  # some of them beyond those that are followed at a time
+    fluid, blood = spines(people, 2), bodies(people)
+    day = Delivery(np.linspace(0.2, 0.8, people), np.array([0.0, 9.0]), np.outer(np.linspace(1, 9, people), [1.0, 2.0]))
     everyone = course(modes(fluid, blood), day, TIMES, PLACES, NAMES)
-    some = [5, 64, 69]
+    some = [5, WIDTH, WIDTH + 5]
     own = Delivery(day.tip[some], day.from_h, day.ug_per_h[some])
     few = course(modes(Spine(*(a[some] for a in fluid)), type(blood)(*(a[some] for a in blood))), own, TIMES, PLACES, NAMES)
     for name in NAMES:

@@ -162,6 +162,7 @@ def test_tablets_and_liquids_by_their_strength() -> None:
     words = {"text": "baclofen 10 mg/5 mL oral solution"}
     assert regimen(dose(5, "mL", **daily), medicine=words).phases[0].doses_mg == (10,)
     assert regimen(dose(1, "tab", **daily), medicine={"text": "Lioresal 25 mg"}).phases[0].doses_mg == (25,)
+    assert regimen(dose(3, "{pill}", **daily), medicine={"text": "Baclofen 10 MG Oral Tablet"}).phases[0].doses_mg == (30,)
 
 
 def test_a_pump_is_a_programme_in_micrograms() -> None:

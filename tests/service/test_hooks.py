@@ -60,7 +60,14 @@ def conforms(card: dict[str, Any]) -> None:
         for action in suggestion["actions"]:
             assert action["description"]
             assert ("resource" in action) == (action["type"] in ("create", "update"))
-            assert ("resourceId" in action) == (action["type"] == "delete")
+            assert isinstance(action.get("resourceId"), str) == (action["type"] == "delete")
+    assert filled(card)
+
+
+def filled(found: Any) -> bool:
+    """Nothing that is sent is null or empty, as the specification demands."""
+    within = found.values() if isinstance(found, dict) else found if isinstance(found, list) else []
+    return found not in (None, "", [], {}) and all(filled(each) for each in within)
 
 
 def test_discovery(client: TestClient) -> None:
@@ -95,7 +102,7 @@ def test_failing_kidneys_are_critical_and_the_order_can_be_taken_away(client: Te
     card = called(client, hook(order(10, 3), creatinine=3.0))[0]
     assert card["indicator"] == "critical"
     assert card["suggestions"][0]["actions"] == [
-        {"type": "delete", "description": "Take this order away", "resourceId": ["MedicationRequest/d1"]}
+        {"type": "delete", "description": "Take this order away", "resourceId": "MedicationRequest/d1"}
     ]
 
 
@@ -132,6 +139,57 @@ def test_what_cannot_be_told_is_said_and_only_at_signing(client: TestClient) -> 
     cards = called(client, body)
     assert any("cannot tell" in c["summary"] and "creatinine" in c["detail"] for c in cards)
     assert not any("cannot tell" in c["summary"] for c in called(client, {**body, "hook": "order-select"}, SELECT))
+
+
+def pointing(request: dict[str, Any], address: str) -> dict[str, Any]:
+    """The same order, which points to its medicine."""
+    kept = {key: value for key, value in request.items() if key != "medicationCodeableConcept"}
+    return {**kept, "medicationReference": {"reference": address}}
+
+
+@pytest.mark.parametrize("address", ["urn:uuid:0d7b2f6c-1f0c-4a43-8a39-0a0f2c5b8d11", "https://ehr.example/fhir/Medication/7"])
+def test_a_medicine_is_found_under_the_address_of_its_entry(client: TestClient, address: str) -> None:
+    medicine = {"resourceType": "Medication", "id": "other", "code": {"text": "oxycodone 10 mg"}}
+    taken = bundle({**pointing(OPIOID, address), "status": "active"}, medicine)
+    taken["entry"][1]["fullUrl"] = address
+    said = "".join(c["detail"] for c in called(client, hook(order(5, 3), medications=taken)))
+    assert "oxycodone" in said
+    draft = hook(pointing(order(40, 3), address))
+    entries = draft["context"]["draftOrders"]["entry"]
+    entries.append({"fullUrl": address, "resource": {**medicine, "code": {"text": "baclofen 10 mg tablet"}}})
+    assert any("80 mg" in c["summary"] for c in called(client, draft))
+
+
+def test_what_is_sent_twice_counts_once(client: TestClient) -> None:
+    body = hook(order(5, 3), taken=(OPIOID, OPIOID))
+    assert called(client, body) == called(client, hook(order(5, 3), taken=(OPIOID,)))
+
+
+ERROR = {"resourceType": "OperationOutcome", "issue": [{"severity": "error", "code": "forbidden"}]}
+WARNING = {"resourceType": "OperationOutcome", "issue": [{"severity": "warning", "code": "informational"}]}
+
+
+@pytest.mark.parametrize(
+    ("allergies", "known"),
+    [
+        (None, True),
+        (bundle(), True),
+        (bundle(WARNING), True),
+        (ERROR, False),
+        (bundle(ERROR), False),
+        ({**ERROR, "issue": 3}, False),
+    ],
+)
+def test_none_found_is_not_the_same_as_could_not_look(client: TestClient, allergies: Any, known: bool) -> None:
+    open_ones = [c for c in called(client, hook(order(5, 3), allergies=allergies)) if "cannot tell" in c["summary"]]
+    assert any("allergies" in c["detail"] for c in open_ones) != known
+
+
+def test_a_list_of_which_only_a_page_was_sent_is_not_taken_as_whole(client: TestClient) -> None:
+    page = {**bundle(), "link": [{"relation": "next", "url": "https://ehr.example/fhir?page=2"}]}
+    whole, first = (called(client, hook(order(5, 3), medications=sent)) for sent in (bundle(), page))
+    assert not any("the rest of medications" in c["summary"] + c["detail"] for c in whole)
+    assert any("the rest of medications" in c["summary"] + c["detail"] for c in first)
 
 
 def test_an_order_that_cannot_be_read_is_said(client: TestClient) -> None:
@@ -306,6 +364,14 @@ def test_only_pages_that_are_named_may_call_and_only_the_hooks(guarded: TestClie
     asks = {"Origin": "https://sandbox.example", "Access-Control-Request-Method": "POST"}
     answer = guarded.options(f"/cds-services/{SIGN}", headers=asks)
     assert answer.headers["access-control-allow-origin"] == "https://sandbox.example"
+    tells = {**asks, "Access-Control-Request-Headers": "authorization,content-type"}
+    for path in ("/cds-services", f"/cds-services/{SIGN}", f"/cds-services/{SIGN}/feedback"):
+        answer = guarded.options(path, headers=tells)
+        assert answer.status_code == 200
+        assert "authorization" in answer.headers["access-control-allow-headers"]
+    refused = guarded.post(f"/cds-services/{SIGN}", json=hook(), headers={"Origin": "https://sandbox.example"})
+    assert refused.status_code == 401
+    assert refused.headers["access-control-allow-origin"] == "https://sandbox.example"
     assert (
         "access-control-allow-origin"
         not in guarded.options(f"/cds-services/{SIGN}", headers={**asks, "Origin": "https://x"}).headers

@@ -14,6 +14,8 @@ import pytest
 from platformdirs import user_cache_path
 from tests.service.calls import CASE, LONG, PERSON, SIGN, Server, alive, hook, order, server
 
+import openbaclofen
+
 MARK = "Zzyzxmarker"
 
 
@@ -103,14 +105,18 @@ def marked(served: Server) -> float:
         draft = {**order(5, 3), "note": [{"text": MARK}], "medicationCodeableConcept": {"text": f"baclofen {MARK}"}}
         client.post(f"/cds-services/{SIGN}", json=hook(draft))
         client.post(f"/cds-services/{SIGN}", json={MARK: MARK})
+        told = {"card": MARK, "outcome": "overridden", "outcomeTimestamp": MARK, "overrideReason": {"userComment": MARK}}
+        client.post(f"/cds-services/{SIGN}/feedback", json={"feedback": [told]})
         client.delete(f"/v1/jobs/{job['id']}")
+        answers = [client.get(path).text for path in ("/health", "/v1/words", "/openapi.json", "/")]
+        assert not [answer for answer in answers if MARK in answer]
     return began
 
 
 def test_nothing_of_a_patient_is_logged_or_filed(served: Server, marked: float) -> None:
     assert "/v1/check 200" in served.said
     assert MARK not in served.said
-    folders = (served.folder, Path(user_cache_path("openbaclofen")))
+    folders = (served.folder, Path(user_cache_path("openbaclofen")), Path(openbaclofen.__file__).parent)
     files = [f for folder in folders for f in folder.rglob("*") if f.is_file() and f.stat().st_mtime >= marked]
     assert not [f for f in files if MARK.encode() in f.read_bytes() or MARK in f.name]
 

@@ -47,13 +47,13 @@ class Told:
 Body = Callable[[Pool], Coroutine[Any, Any, None]]
 
 
-def in_pool(monkeypatch: pytest.MonkeyPatch, body: Body, workers: int = 2, most: int = 4) -> None:
+def in_pool(monkeypatch: pytest.MonkeyPatch, body: Body, workers: int = 2, most: int = 4, warm: bool = False) -> None:
     """Run a body with a pool whose workers are told what to do."""
     monkeypatch.setattr(pools, "Process", Told)
     Told.made.clear()
 
     async def run() -> None:
-        pool = Pool(workers, most, 0)
+        pool = Pool(workers, most, 0, warm)
         await pool.start()
         await asyncio.sleep(0)
         await body(pool)
@@ -63,7 +63,7 @@ def in_pool(monkeypatch: pytest.MonkeyPatch, body: Body, workers: int = 2, most:
 
 
 def asked(pool: Pool, *kinds: str, limit_s: float = 100) -> list[Ticket]:
-    return [pool.submit(kind, None, kind == "long", limit_s) for kind in kinds]
+    return [pool.submit(kind, None, kind, limit_s) for kind in kinds]
 
 
 def states(tickets: list[Ticket]) -> str:
@@ -92,11 +92,52 @@ def test_short_commands_do_not_starve_long_ones(monkeypatch: pytest.MonkeyPatch)
     in_pool(monkeypatch, body)
 
 
+def test_a_plan_does_not_wait_for_a_job_nor_a_short_command_for_all_plans(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def body(pool: Pool) -> None:
+        tickets = asked(pool, "job", "job", "long", "short", "long")
+        seen = [states(tickets)]
+        for turn in (2, 3, 4):
+            next(w for w in Told.made if w.ticket is tickets[turn]).answer()
+            await asyncio.sleep(0)
+            seen.append(states(tickets))
+        assert seen == [
+            "running queued running queued queued",
+            "running queued done running queued",
+            "running queued done done running",
+            "running queued done done done",
+        ]
+
+    in_pool(monkeypatch, body, most=5)
+
+
+def test_a_lone_worker_does_plans_and_short_commands_in_turn_and_jobs_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def body(pool: Pool) -> None:
+        tickets = asked(pool, "short", "job", "short", "long", "short")
+        done = []
+        for _ in tickets:
+            done.append(next(at for at, ticket in enumerate(tickets) if ticket.state == "running"))
+            Told.made[0].answer()
+            await asyncio.sleep(0)
+        assert done == [0, 2, 3, 4, 1]
+
+    in_pool(monkeypatch, body, workers=1)
+
+
+def test_what_is_asked_meanwhile_does_not_go_to_a_worker_that_warms_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def body(pool: Pool) -> None:
+        await asyncio.sleep(0.05)
+        warming = next(w for w in Told.made if w.told_to_warm)
+        first, second = asked(pool, "short", "short")
+        assert (warming.ticket is second, first.state) == (True, "running")
+
+    in_pool(monkeypatch, body, warm=True)
+
+
 def test_a_full_queue_refuses_with_a_time_to_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
     async def body(pool: Pool) -> None:
         asked(pool, *["short"] * 6)
         with pytest.raises(ProblemError) as refused:
-            pool.submit("short", None, False, 1)
+            pool.submit("short", None, "short", 1)
         assert (refused.value.status, refused.value.headers) == (503, {"Retry-After": "2"})
 
     in_pool(monkeypatch, body)
@@ -104,7 +145,7 @@ def test_a_full_queue_refuses_with_a_time_to_come_back(monkeypatch: pytest.Monke
 
 def test_what_takes_too_long_is_ended_and_what_waited_too_long_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     async def body(pool: Pool) -> None:
-        first, second = asked(pool, "short", "short", limit_s=0.01)
+        (first,), (second,) = asked(pool, "short", limit_s=0.1), asked(pool, "short", limit_s=0.01)
         with pytest.raises(ProblemError) as late:
             await first.answer
         with pytest.raises(ProblemError) as waited:
@@ -144,7 +185,7 @@ def test_workers_warm_up_one_after_the_other(monkeypatch: pytest.MonkeyPatch) ->
         await asyncio.sleep(0)
         assert pool.ready
 
-    in_pool(monkeypatch, body)
+    in_pool(monkeypatch, body, warm=True)
 
 
 def test_jobs_are_forgotten_when_they_have_been_kept_for_long_enough(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,6 +17,8 @@ from openbaclofen.apps.web.curves import PERCENT, rounded
 from openbaclofen.report import as_json
 
 CASE_TEXT = json.dumps(CASE)
+RUNS = {"route": "intrathecal", "programme": "250 ug/d continuous", "catheter_tip": "T10", "concentration": "500 ug/mL"}
+PUMPED = {**CASE, "therapy": RUNS, "current": {**RUNS, "since": "2026-01-10"}}
 
 
 def problem(answer: Any, status: int, kind: str) -> dict[str, Any]:
@@ -76,6 +78,16 @@ def test_a_course_of_the_case_itself_and_of_some_quantities(client: TestClient) 
     assert fault["errors"][0]["where"] == "regimens[1]"
 
 
+def test_regimens_by_mouth_can_be_looked_at_for_someone_with_a_pump(client: TestClient) -> None:
+    asked = {"people": 20, "days": 1, "regimens": ["5 mg TID"], "quantities": ["plasma_ng_per_ml"]}
+    made = client.post("/v1/course", json={"case": PUMPED, **asked}).json()
+    assert made["regimens"][0]["sig"] == "5 mg TID, after pump, 250 ug/d continuous"
+    liquid = {**CASE, "therapy": {"sig": "10 mg TID", "product": "5 mg/mL suspension"}}
+    made = client.post("/v1/course", json={"case": liquid, **asked}).json()
+    tablet = client.post("/v1/course", json={"case": CASE, **asked}).json()
+    assert made["regimens"][0]["curves"] != tablet["regimens"][0]["curves"]
+
+
 def test_a_course_of_the_text_of_a_case(client: TestClient) -> None:
     asked = {"people": 20, "days": 1, "regimens": ["5 mg TID"], "quantities": ["sedation"]}
     of_text, of_case = (client.post("/v1/course", json={**of, **asked}).json() for of in ({"text": CASE_TEXT}, {"case": CASE}))
@@ -92,6 +104,11 @@ def test_simulate_pump_and_why(client: TestClient) -> None:
     assert len(course["time_h"]) == 25
     fault = problem(client.post("/v1/pump", json={"case": CASE}), 422, "bad-case")
     assert "pump" in fault["detail"]
+    fault = problem(client.post("/v1/pump", json={"case": PUMPED, "failure": "soup"}), 422, "bad-option")
+    assert (fault["errors"][0]["where"], "pump_stall" in fault["detail"]) == ("failure", True)
+    made = client.post("/v1/pump", json={"case": PUMPED, "failure": "pump_stall"}).json()
+    assert made == json.loads(as_json.text("pump", api.pump(api.read_case(PUMPED), failure="pump_stall")))
+    assert [failure["kind"] for failure in made["failures"]] == ["pump_stall"]
     why = client.get("/v1/why", params={"text": "half-life"}).json()
     assert why == json.loads(as_json.text("why", api.why("half-life").to_dict()))
 

@@ -19,11 +19,11 @@ from tests.virtual import parameters
 
 from openbaclofen.body.engine import prepare
 from openbaclofen.body.oral import NG_PER_ML
-from openbaclofen.body.schedule import Doses
+from openbaclofen.body.schedule import Doses, Grid
 from openbaclofen.cascade import UNITS, Parameters, simulate, steady_sites, steady_state
 from openbaclofen.receptor.adaptation import END, MIDDLE, TURN, Inside
-from openbaclofen.response import before_treatment, last, respond
-from openbaclofen.response_course import QUANTITIES, follow, own
+from openbaclofen.response import Sites, before_treatment, last, respond
+from openbaclofen.response_course import QUANTITIES, Followed, Own, own
 
 DAYS, MG = 3, 20.0
 HOURS = np.arange(DAYS * 24 + 1.0)
@@ -147,6 +147,14 @@ def test_rebound_after_a_stop_agrees_with_a_solver_whatever_is_asked_for() -> No
     assert (seen["withdrawal"][:, 3] > 0.01).all()
 
 
+def followed(people: Own, sites: Sites, mg: np.ndarray, hours: np.ndarray) -> tuple[np.ndarray, Sites]:
+    """What the kernel makes of amounts (3, times, people), each time put out."""
+    none, every = np.zeros(0, dtype=int), np.arange(len(hours))
+    course = Followed(people, sites, Grid(np.cumsum(hours), none, none, none, every, none, none), QUANTITIES)
+    course.follow(0, np.ascontiguousarray(mg.transpose(0, 2, 1)))
+    return course.seen, course.end()
+
+
 def test_the_compiled_course_is_that_of_the_equations() -> None:
     """The kernel rearranges `respond`: to rounding the same, for people who differ in everything, at any steps and levels."""
     prepare()
@@ -165,14 +173,13 @@ def test_the_compiled_course_is_that_of_the_equations() -> None:
     per_mg, start = NG_PER_ML / body.csf_volume, before_treatment(many)
     within = Inside(jnp.asarray(middle * per_mg), jnp.asarray(slope * per_mg))
     seen, sites = respond(of, csf * per_mg, csf * per_mg, start, hours, (within, within))
-    place = np.arange(times)
-    found, after = follow(own(body, of), start, (csf, central, area), np.cumsum(hours), place, QUANTITIES)
+    found, after = followed(own(body, of), start, np.stack([csf, central, area]), hours)
     for name, value in zip(QUANTITIES[2:], found[2:], strict=True):
         assert value == pytest.approx(np.asarray(seen[name]), rel=1e-12, abs=1e-13), name
     for ours, theirs in zip(jax.tree.leaves(after), jax.tree.leaves(last(sites)), strict=True):
         assert ours == pytest.approx(np.asarray(theirs), rel=1e-12, abs=1e-14)
     few = jax.tree.map(lambda value: value[:3], (own(body, of), start))
-    alone, _ = follow(*few, [mg[:, :3] for mg in (csf, central, area)], np.cumsum(hours), place, QUANTITIES)
+    alone, _ = followed(*few, np.stack([csf, central, area])[:, :, :3], hours)
     assert np.array_equal(alone, found[:, :, :3])
     assert np.array_equal(found[:, 4], found[:, 0])  # without drug everything rests to the last bit
 

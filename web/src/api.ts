@@ -44,6 +44,7 @@ export interface Plan {
   proposal: { steps: Step[]; daily_mg: number; ceiling_mg: number | null; limited_by: string[]; pace_by: string } | null;
   alternatives: Weighed[]; monitoring: Reason[]; stopping: Step[]; ways_out: WayOut[]; if_wrong: IfWrong[]; reasons: Reason[];
   sources: Source[]; not_modelled: string[]; notes: string[]; seed: number; people: number; version: string; knowledge: string;
+  order: Step | null; pump: PumpPlan | null;
 }
 
 export interface PumpLine {
@@ -51,7 +52,14 @@ export interface PumpLine {
   on: string; on_low: string; on_high: string; grade: string; rests_on: string[]; note: string;
 }
 export interface PumpPart { title: string; need: string[]; notes: string[]; lines: PumpLine[] }
-export interface PumpPlan { programme: string; verdict: Verdict; parts: PumpPart[]; notes: string[]; as_of: string }
+export interface Followed {
+  quantity: string; unit: string; grade: string; middle: number[]; low: number[]; high: number[]; ignorance_low: number[]; ignorance_high: number[];
+}
+export interface PumpFailure {
+  kind: string; title: string; happened: string; towards: 'withdrawal' | 'overdose'; gives: string;
+  hours: number[]; course: Followed[]; lines: PumpLine[]; need: string[]; notes: string[];
+}
+export interface PumpPlan { programme: string; verdict: Verdict; parts: PumpPart[]; failures: PumpFailure[]; notes: string[]; as_of: string; people: number }
 
 export type CurveName = 'median' | 'p5' | 'p25' | 'p75' | 'p95' | 'low' | 'high';
 export type Curve = Record<CurveName, number[]>;

@@ -1,18 +1,13 @@
-"""Doses repeated every cycle go in; the amounts at the start of a cycle, once they repeat themselves, come out."""
+"""Doses repeated every cycle go in; amounts at its start, and over it, once they repeat themselves, come out."""
 
 from __future__ import annotations
 
-from functools import partial
+from collections.abc import Sequence
 
-import jax
-import jax.numpy as jnp
 import numpy as np
-from jax import Array
 
-from openbaclofen.body.chunks import columns_of, over_chunks
-from openbaclofen.body.engine import prepare, squarings_for
+from openbaclofen.body.course import Task, run
 from openbaclofen.body.graph import Graph, Rates
-from openbaclofen.body.propagate import advance, propagator, steady_amounts
 from openbaclofen.body.schedule import Doses
 from openbaclofen.errors import InputError
 
@@ -22,27 +17,24 @@ def settled(graph: Graph, rates: Rates, doses: Doses, cycle_h: float) -> dict[st
 
     Solves (I - expm(A cycle)) x = what the doses of one cycle leave at its end. Errors: InputError for doses outside the cycle.
     """
-    prepare()
-    part = graph.part(("central", doses.into))
-    at, mg = (table.T for table in doses.rows())
-    if (at < 0).any() or (at >= cycle_h).any():
-        raise InputError(f"doses of a cycle lie between 0 and {cycle_h:g} h", "doses")
-    squarings = squarings_for(cycle_h, [rates])
-
-    def solve(columns: slice, width: int) -> dict[str, Array]:
-        tables = [a if a.shape[-1] == 1 else columns_of(a, columns, width) for a in (at, mg)]
-        own = {name: columns_of(rate, columns, width) for name, rate in rates.items()}
-        return _solve(part, doses.into, squarings, own, *tables, np.float64(cycle_h))
-
-    people = len(next(iter(rates.values())))
-    found = over_chunks(solve, people, slice(None), (part, doses.into, squarings, at.shape, mg.shape))
-    return {name: value[:, 0] for name, value in found.items()}
+    return settled_each(graph, rates, [doses], cycle_h)[0]
 
 
-@partial(jax.jit, static_argnames=("graph", "into", "squarings"))
-def _solve(graph: Graph, into: str, squarings: int, rates: Rates, at_h: Array, mg: Array, cycle_h: Array) -> dict[str, Array]:
-    matrix = graph.matrix(rates)
-    dose = jnp.zeros_like(matrix[0]).at[graph.index(into)].set(1.0)
-    left = advance(matrix, dose, cycle_h, cycle_h - at_h, squarings, graph.stairs)
-    inflow = (left * mg[:, None]).sum(0)
-    return dict(zip(graph.compartments, steady_amounts(propagator(matrix, cycle_h, squarings), inflow[:, None]), strict=True))
+def settled_each(graph: Graph, rates: Rates, cycles: Sequence[Doses], cycle_h: float) -> list[dict[str, np.ndarray]]:
+    """The same for several cycles of doses into one place, of the same length. Errors: as `settled`."""
+    for at, mg in (doses.rows() for doses in cycles):
+        if ((at < 0) | (at >= cycle_h))[mg > 0].any():
+            raise InputError(f"doses of a cycle lie between 0 and {cycle_h:g} h", "doses")
+    names = graph.part(("central", cycles[0].into)).compartments
+    end = {name: (name, 1.0) for name in names}
+
+    def after(doses: Doses, initial: dict[str, float]) -> np.ndarray:
+        """(people, compartments) a cycle later."""
+        given = {name: np.full(len(next(iter(rates.values()))), mg) for name, mg in initial.items()}
+        return np.stack([a[:, 1] for a in run(Task(graph, end, [rates], initial_mg=given), doses, times).values()], axis=-1)
+
+    times, none = np.array([0.0, cycle_h]), Doses(np.zeros(0), np.zeros(0), cycles[0].into)
+    kept = np.stack([after(none, {name: 1.0}) for name in names], axis=-1)
+    entered = np.stack([after(doses, {}) for doses in cycles], axis=-1)
+    found = np.linalg.solve(np.eye(len(names)) - kept, entered)
+    return [{name: found[:, i, c] for i, name in enumerate(names)} for c in range(len(cycles))]

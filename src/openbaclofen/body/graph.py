@@ -9,7 +9,8 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
-Numbers = Array | np.ndarray
+from openbaclofen.arrays import Numbers
+
 Rates = Mapping[str, Numbers]
 
 _COST_OF_A_RANGE = 4  # products of numbers that cost as much as a separate row range
@@ -75,11 +76,6 @@ class Graph:
     def matrix(self, rates: Rates) -> Array:
         """A (n, n, people) in 1/h from rates (people,). Where all flows move, columns sum to zero: mass is conserved."""
         return jnp.stack([jnp.stack(row) for row in self._entries(rates, jnp.zeros_like(next(iter(rates.values()))))])
-
-    def table(self, rates: Rates) -> np.ndarray:
-        """The same, by numpy."""
-        own = {name: np.asarray(rate) for name, rate in rates.items()}
-        return np.stack([np.stack(row) for row in self._entries(own, np.zeros_like(next(iter(own.values()))))])
 
     def _entries(self, rates: Rates, zero: Numbers) -> list[list[Numbers]]:
         n = len(self.compartments)

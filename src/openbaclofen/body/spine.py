@@ -9,7 +9,9 @@ course is a sum of exponentials, exact for constant input.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -20,10 +22,11 @@ from openbaclofen.body.oral import Body
 from openbaclofen.errors import InputError
 from openbaclofen.units import ML_PER_L, NG_PER_UG
 
-CELLS = 4**3  # about 1 cm each in an adult
+CELLS = 3 * 4 * 10  # about half a centimetre each in an adult
 CISTERNAL, PLASMA = "cisternal", "plasma"
 _BESIDE = 3  # cranial, central and peripheral, behind the cells of the spine
 _CRANIAL, _CENTRAL, _PERIPHERAL = -3, -2, -1
+_SHARP = 1e-12  # cm, over which a stretch without width to its ends begins
 
 
 class Spine(NamedTuple):
@@ -37,7 +40,7 @@ class Spine(NamedTuple):
     spinal_clearance: np.ndarray  # mL/h, from all spinal cells to blood, alike along the cord
     cranial_clearance: np.ndarray  # mL/h, from the cranial cell to blood
     injection_mixing: np.ndarray  # mL of fluid with which each mL that is injected mixes at once
-    nearest: np.ndarray  # cm, the shortest stretch that is told apart: about the canal's width
+    nearest: np.ndarray  # cm, the shortest stretch that is told apart, over which all fade at their ends: the canal's width
 
     @property
     def spinal_volume(self) -> np.ndarray:
@@ -92,13 +95,19 @@ class Modes:
         return np.einsum("ps,psm->pm", shares / self.root[:, : self.cells], self.vector[:, : self.cells])
 
     def reads(self, places: Places, names: Sequence[str]) -> np.ndarray:
-        """What turns amplitudes into ng/mL, (people, names, modes). Errors: InputError for a name that is no place."""
+        """What turns amplitudes into ng/mL, (people, names, modes). Errors: InputError for a name that is no place.
+
+        Cells hold means: those of a level c and of a weight g give the mean of g c but for cell**2 / 12 of g' c', that is, by
+        parts, of -g'' c. So a twelfth of their second difference is taken off the weights.
+        """
         weights = np.zeros((len(self.rate), len(names), self.volume.shape[1]))
         for i, name in enumerate(names):
             if name in (CISTERNAL, PLASMA):
                 weights[:, i, _CRANIAL if name == CISTERNAL else _CENTRAL] = 1
             elif name in places:
-                weights[:, i, : self.cells] = self._shares(places[name], np.zeros(1))
+                shares = self._shares(places[name], np.zeros(1))
+                beyond = np.pad(shares, [(0, 0), (1, 1)], mode="edge")
+                weights[:, i, : self.cells] = shares - np.diff(beyond, n=2, axis=1) / (3 * 4)
             else:
                 raise InputError(f"no place of the spine is called {name!r}; known: {', '.join(places)}", "places")
         return NG_PER_UG * (weights * (self.root / self.volume)[:, None]) @ self.vector
@@ -118,16 +127,25 @@ class Modes:
         return (self.removal * self.root[:, _CENTRAL])[:, None] * self.vector[:, _CENTRAL]
 
     def _shares(self, place: Place, width_cm: np.ndarray) -> np.ndarray:
-        """Share of a stretch that lies in each cell, (people, cells). At least `nearest` and a cell long, at most the canal."""
+        """Share of a stretch that lies in each cell, (people, cells).
+
+        It fades over `nearest` about either end, and at half its height is at least that and a cell long, at most the canal.
+        The canal's ends throw back what would fade beyond them.
+        """
         length = self.spine.length
         cell = length / self.cells
         low, high = (np.broadcast_to(np.asarray(end, dtype=float), length.shape) * length for end in place)
         wide = np.maximum.reduce([high - low, np.broadcast_to(width_cm, length.shape), self.spine.nearest, cell])
         wide = np.minimum(wide, length)
         begin = np.clip((low + high - wide) / 2, 0.0, length - wide)
+
+        def above(at: np.ndarray) -> np.ndarray:
+            from_begin = at - begin[:, None]
+            return _ramp(from_begin, self.spine.nearest) - _ramp(from_begin - wide[:, None], self.spine.nearest)
+
         edges = cell[:, None] * np.arange(self.cells + 1)
-        inside = np.clip(edges, begin[:, None], (begin + wide)[:, None])
-        return np.diff(inside, axis=1) / wide[:, None]
+        within = above(edges) - above(-edges) - above(2 * length[:, None] - edges)
+        return np.diff(within, axis=1) / wide[:, None]
 
 
 _ARRAYS = ("rate", "vector", "root", "volume", "removal")
@@ -158,9 +176,23 @@ def modes(spine: Spine, body: Body, cells: int = CELLS) -> Modes:
     )
     laplacian = _laplacian(spine, body, cells)
     laplacian[:, _CENTRAL, _CENTRAL] += cleared * ML_PER_L
-    with threadpool_limits(1, "blas"):  # many small problems: threads of linear algebra only wait for one another
-        rate, vector = np.linalg.eigh(laplacian / (root[:, :, None] * root[:, None, :]))
+    rate, vector = _eigen(laplacian / (root[:, :, None] * root[:, None, :]))
     return Modes(spine, rate, vector, root, volume, cleared / np.asarray(body.central_volume))
+
+
+def _eigen(of: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Rates and vectors of each person, some people on each core: threads within a small problem only wait for one another."""
+    cores = os.cpu_count() or 1
+    with threadpool_limits(1, "blas"), ThreadPoolExecutor(cores) as threads:
+        found = list(threads.map(np.linalg.eigh, np.array_split(of, cores)))
+    rate, vector = (np.concatenate(part) for part in zip(*found, strict=True))
+    return rate, vector
+
+
+def _ramp(along: np.ndarray, fades: np.ndarray) -> np.ndarray:
+    """The integral up to a place (people, places) of a step at 0 that is blurred evenly over `fades` (people,)."""
+    half = np.maximum(fades / 2, _SHARP)[:, None]
+    return (np.clip(along, -half, half) + half) ** 2 / (4 * half) + np.maximum(along - half, 0.0)
 
 
 def _volumes(spine: Spine, body: Body, cells: int) -> np.ndarray:

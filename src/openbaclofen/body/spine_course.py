@@ -18,7 +18,7 @@ from openbaclofen.body.schedule import SAME_TIME_H
 from openbaclofen.body.spine import Modes, Place, Places
 from openbaclofen.errors import InputError
 
-WIDTH = 4**3  # people at a time
+WIDTH = 100  # people at a time
 _TIMES = 2 * 4**2  # outputs read off at once
 _SERIES_BELOW = 1 / 1000
 _SAME_RATE = 1e-12
@@ -35,7 +35,7 @@ class Delivery:
 
     Infusion: ug_per_h[..., k] from hour from_h[k] until the next, nothing before the first. Boluses: bolus_ug[..., j] at hour
     bolus_h[j] in bolus_ml[j] (they spread over the fluid they mix with), evenly over bolus_over_h[j] (none given: all at once).
-    Leading axis (people,) or none. Hours rise.
+    Leading axis (people,) or none. Hours of changes rise, those of boluses do not fall.
     """
 
     tip: float | np.ndarray
@@ -57,8 +57,8 @@ class Delivery:
             raise InputError(
                 "each change of rate and each bolus needs one hour, one amount and, a bolus, one volume", "delivery"
             )
-        if any((np.diff(hours) <= SAME_TIME_H).any() for hours in (self.from_h, self.bolus_h)):
-            raise InputError("hours of changes and of boluses must rise", "delivery")
+        if (np.diff(self.from_h) <= SAME_TIME_H).any() or (np.diff(self.bolus_h) < 0).any():
+            raise InputError("hours of changes must rise and those of boluses not fall", "delivery")
         amounts = (self.ug_per_h, self.bolus_ug, self.bolus_ml, self.over_h, self.tip, 1 - np.asarray(self.tip))
         if any(not (np.isfinite(a).all() and (np.asarray(a) >= 0).all()) for a in amounts):
             raise InputError("amounts must be finite and not negative, the tip within the canal", "delivery")
@@ -172,8 +172,8 @@ def course(
         if amounts:
             read = np.concatenate([read, own.amounts()], axis=1)
         for at, z, more in walk.blocks(amounts):
-            seen = np.maximum(read @ z, 0.0)  # what rounding leaves below zero
-            for name, value in zip(found, np.concatenate([seen, more], axis=1).transpose(1, 0, 2), strict=True):
+            seen = np.maximum(np.concatenate([read @ z, more], axis=1), 0.0)  # rounding and weights: 1e-5
+            for name, value in zip(found, seen.transpose(1, 0, 2), strict=True):
                 found[name][which, at] = value
 
     slices = [slice(a, min(a + WIDTH, people)) for a in range(0, people, WIDTH)]
@@ -267,6 +267,8 @@ class _Walk:
 
     def _at_once(self, now: float) -> np.ndarray | float:
         """What boluses without length add to amplitudes at an hour."""
+        if not self.bolus:
+            return 0.0
         which = np.flatnonzero((np.abs(self.given.bolus_h - now) <= SAME_TIME_H) & (self.over <= SAME_TIME_H))
         return sum((self._of_bolus(j) for j in which), 0.0)
 
@@ -274,6 +276,8 @@ class _Walk:
         """What runs in from an hour on, amplitudes an hour."""
         k = int(np.searchsorted(self.given.from_h, now + SAME_TIME_H, side="right")) - 1
         running = self.infusion * self.given.ug_per_h[..., k, None] if k >= 0 else np.zeros_like(self.infusion)
+        if not self.bolus:
+            return running
         since = now + SAME_TIME_H - self.given.bolus_h
         which = np.flatnonzero((since > 0) & (since < self.over - SAME_TIME_H))
         return sum((self._of_bolus(j) / self.over[j] for j in which), running)

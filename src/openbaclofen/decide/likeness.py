@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
 from openbaclofen.body.schedule import Doses
@@ -167,7 +166,7 @@ class Likenesses:
 
 def _rated(of: Spasticity, gain: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Chance that a second rating is better by a point, with the drug (..., people) and by placebo (people,)."""
-    before, after = jnp.asarray(of.tone), tone(of, jnp.asarray(gain)) - of.placebo
+    before, after = of.tone, tone(of, gain) - of.placebo
     drug, none = (improvement_chance(before, level, of.noise) for level in (after, before - of.placebo))
     return np.asarray(drug), np.asarray(none)
 

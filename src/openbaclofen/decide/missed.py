@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-import jax.numpy as jnp
 import numpy as np
 
 from openbaclofen.body.schedule import Doses
@@ -204,5 +203,5 @@ def _row(title: str, name: str, how: How, found: Course, usual: Course, likeness
 
 def _values(course: Course, name: str, slope: np.ndarray, how: How) -> np.ndarray:
     if name == REBOUND:
-        return how(np.asarray(rebound_points(jnp.asarray(course.outcomes["reflex_gain"]), slope[:, None])))
+        return how(rebound_points(course.outcomes["reflex_gain"], slope[:, None]))
     return how(course.quantities()[name])

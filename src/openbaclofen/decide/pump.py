@@ -30,8 +30,8 @@ REFILL, OVERDUE, HOLD, LIFE = "ITB-REFILL-DUE", "ITB-ABRUPT", "ITB-HOLD", "ITB-P
 NOTES = (
     "Arithmetic on what is stated, not the procedure of a maker: no manual of a bridge or of priming could be read. Compare "
     "with the programmer of the pump.",
-    "Failures and ways on or off the pump follow the mean of the day of a flex or bolus programme, as if it ran evenly.",
 )
+BY_CLOCK = "The dead volume of a flex or bolus programme is counted at the mean flow of its day."
 
 
 def pump_plan(case: Case, kb: KnowledgeBase, seed: int, failure: str = "") -> PumpPlan:
@@ -43,6 +43,7 @@ def pump_plan(case: Case, kb: KnowledgeBase, seed: int, failure: str = "") -> Pu
     of = PumpCase(case, kb)
     if failure and failure not in (*KINDS, DOSE_SLIP):
         raise InputError(f"no failure is called {failure!r}; there are {', '.join((*KINDS, DOSE_SLIP))}", "--failure")
+    even = all(pump.gives.steady for pump in (of.order, of.now) if pump is not None)
     fill = of.fill()
     late = _refill_passed(of, fill)
     judged = replace(case, events=(*case.events, Event("refill_overdue", on=late))) if late else case
@@ -56,7 +57,7 @@ def pump_plan(case: Case, kb: KnowledgeBase, seed: int, failure: str = "") -> Pu
         verdict=_of_trial(check(judged, kb)) if of.trial else check(judged, kb),
         parts=tuple(part for part in parts if part is not None),
         failures=() if of.trial or (of.ends and not failure) else failures(of, people, failure),
-        notes=() if of.trial else NOTES,
+        notes=() if of.trial else NOTES if even else (*NOTES, BY_CLOCK),
         seed=seed,
         people=int(kb.value(PEOPLE)),
         version=version("openbaclofen"),

@@ -15,6 +15,7 @@ from openbaclofen.decide.expect import LEVELS, significant
 from openbaclofen.decide.pump_case import PumpCase
 from openbaclofen.decide.pump_faults import KINDS, Fault, happened, what_if
 from openbaclofen.decide.pump_records import ACT_BEFORE, Failure, Followed, How, Line
+from openbaclofen.dose.programme import Programme
 from openbaclofen.infer.pump_what_if import Happens, PumpPeople, latest
 from openbaclofen.infer.typical import CannotTellError
 from openbaclofen.outcome.overdose import depth, felt
@@ -47,26 +48,27 @@ def failures(of: PumpCase, people: Callable[[], PumpPeople], asked: str = "") ->
     told = [(happened(of, event), event) for event in events] if not asked else []
     faults = told or [(fault, None) for fault in what_if(of) if not asked or fault.kind == asked]
     found: list[Failure] = []
-    limits: dict[float, Limits] = {}
+    limits: dict[Programme, Limits] = {}
     for fault, event in faults:
         try:
-            found.append(_followed(fault, event, running(of, people(), event is not None), limits))
+            ran = running(of, people(), event is not None, event.at_h or 0.0 if event else 0.0)
+            found.append(_followed(fault, event, ran, limits))
         except CannotTellError as error:
             found.append(_named(fault, event, error.need or (error.said,)))
     return tuple(found)
 
 
-def running(of: PumpCase, people: PumpPeople, now: bool) -> PumpPeople:
-    """The people after the pump has run for long: as it runs now, or as ordered."""
+def running(of: PumpCase, people: PumpPeople, now: bool, clock_h: float = 0.0) -> PumpPeople:
+    """The people after the pump has run for long, up to an hour of the clock: as it runs now, or as ordered."""
     pump = of.now if now and of.now is not None else of.order
-    return replace(people, runs=pump.rate.value, case=replace(of.case, current=Current(pump)))
+    return replace(people.after(pump, clock_h), case=replace(of.case, current=Current(pump)))
 
 
 def _named(fault: Fault, event: Event | None, need: tuple[str, ...]) -> Failure:
     return Failure(fault.kind, fault.title, _clock(event, 0.0), fault.towards, fault.gives, need=need)
 
 
-def _followed(fault: Fault, event: Event | None, people: PumpPeople, limits: dict[float, Limits]) -> Failure:
+def _followed(fault: Fault, event: Event | None, people: PumpPeople, limits: dict[Programme, Limits]) -> Failure:
     if fault.delivery is None:
         return _named(fault, event, fault.need)
     days = FOLLOWED_DAYS + fault.begins_h / HOURS_PER_DAY
@@ -79,6 +81,8 @@ def _followed(fault: Fault, event: Event | None, people: PumpPeople, limits: dic
     said += [f"{people.kb.labels[i].text} [{i}]" for i in SCANNERS if fault.kind == "mri"]
     if event is not None and event.on and event.at_h is None:
         said.append("The hour is not stated: from midnight on, so nothing begins earlier than told.")
+    if people.way is not None and event is None:
+        said.append("As if it happened at midnight; the programme goes by the clock.")
     shown = tuple(dict.fromkeys((0.0, *(round(fault.begins_h) + hour for hour in _shown(people)))))
     course = _course(seen, people.number, shown)
     return replace(_named(fault, event, ()), hours=shown, course=course, lines=tuple(rows), notes=tuple(said))
@@ -108,7 +112,7 @@ def _dated(line: Line, event: Event) -> Line:
     return replace(line, note="; ".join(filter(None, (clock, line.note))))
 
 
-def _less(fault: Fault, seen: Happens, people: PumpPeople, limits: dict[float, Limits]) -> list[Line]:
+def _less(fault: Fault, seen: Happens, people: PumpPeople, limits: dict[Programme, Limits]) -> list[Line]:
     """When the level is half, when withdrawal is noticed, how high tone rises, and when it must flow again."""
     noticed, number = people.kb.value(NOTICED), people.number
     half = hours_to_half(seen.time_h, seen.levels["legs"])
@@ -118,12 +122,12 @@ def _less(fault: Fault, seen: Happens, people: PumpPeople, limits: dict[float, L
     never = np.isinf(felt_at[:number])
     some = f"{never.mean():.0%} of people like this one do not reach it in {FOLLOWED_DAYS} days" if never.any() else ""
     of_level, of_signs = (FLUID, *fault.rests_on), (NOTICED, *fault.rests_on)
-    if people.runs not in limits or not fault.pause_h:  # until it ends by itself, every pause is the same stop
+    if people.gives not in limits or not fault.pause_h:  # until it ends by itself, every pause is the same stop
         so_far = np.maximum.accumulate(seen.outcomes["withdrawal"], axis=1) >= noticed
         found = _latest(fault, people, lambda hour: _notices(fault, people, hour, noticed), so_far, seen.time_h)
-        limits |= {people.runs: found} if fault.pause_h else {}
+        limits |= {people.gives: found} if fault.pause_h else {}
     else:
-        found = limits[people.runs]
+        found = limits[people.gives]
     before = _act_before(fault, found, people, "notice withdrawal")
     return [
         *_both("level beside the legs at half", half, "h", number, "extrapolated", of_level),

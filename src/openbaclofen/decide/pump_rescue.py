@@ -81,7 +81,7 @@ def rescue(of: PumpCase, people: PumpPeople) -> Part:
     """Tablets up to the highest dose that rules allow, and boluses by needle, beside what the pump gives."""
     ran, may = running(of, people, of.ends), tablets(of)
     read = ran.of.modes.reads(ran.where, [LEGS])[:, 0]
-    pump = np.einsum("pm,pm->p", read, ran.before)
+    pump = np.einsum("pm,pm->p", read, ran.mean)
     per_mg = _by_mouth(ran, may.rule_mg * may.every_h / HOURS_PER_DAY, may.every_h) / may.rule_mg
     lines = [_line("the pump", pump, "ng/mL", ran.number, ("spine.mixing",), f"{ran.runs:g} ug/d, settled")]
     over = "; more than the rules leave this person" if may.daily_mg < may.rule_mg else ""

@@ -11,7 +11,9 @@ from openbaclofen.case.record import OralTherapy
 from openbaclofen.decide.expect import LEVELS, significant
 from openbaclofen.decide.pump_case import PumpCase
 from openbaclofen.decide.pump_dose import one, pair
+from openbaclofen.decide.pump_failures import COMA
 from openbaclofen.decide.pump_records import Line, Part
+from openbaclofen.infer.pump import BRAIN_SHARE, CORD_HALF_LIFE
 from openbaclofen.infer.pump_what_if import PumpPeople
 from openbaclofen.infer.spine_typical import level
 
@@ -74,7 +76,7 @@ def _effect(of: PumpCase, people: PumpPeople, ug: float, ml: float, early: float
             significant(share),
             "of people",
             grade="extrapolated",
-            rests_on=(ANSWERS,),
+            rests_on=(ANSWERS, CORD_HALF_LIFE, *rests),
             note=f"of what is not known {unsure:.0%}"
             + (f"; for {significant(float(np.median(lasting))):g} h in half of those" if len(lasting) else ""),
         ),
@@ -83,7 +85,7 @@ def _effect(of: PumpCase, people: PumpPeople, ug: float, ml: float, early: float
             significant(sleepy),
             "probability",
             grade="assumed",
-            rests_on=("pump.brain_share",),
+            rests_on=(BRAIN_SHARE, COMA),
             note=f"deep coma {significant(float(deep)):g}",
         ),
     ]

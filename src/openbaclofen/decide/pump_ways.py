@@ -20,6 +20,8 @@ from openbaclofen.dose.pump import lowered, starting_dose
 from openbaclofen.dose.regimen import Regimen
 from openbaclofen.dose.taper import dose_in_force, taper
 from openbaclofen.errors import InputError
+from openbaclofen.infer.pump import ml_per_ug
+from openbaclofen.infer.pump_programme import delivery_of
 from openbaclofen.infer.pump_what_if import Happens, PumpPeople
 from openbaclofen.outcome.withdrawal import rebound_points
 from openbaclofen.units import HOURS_PER_DAY
@@ -70,8 +72,9 @@ def onto(of: PumpCase, people: PumpPeople) -> Part | None:
     ways = {"tablets stopped at once": Regimen(()), f"steps of {high:g} %": fast, f"steps of {low:g} %": slow}
     start = replace(people, runs=0.0, case=of.case)
     days = day + AFTER_DAYS
+    given = delivery_of(of.order.gives, start.tip, days * HOURS_PER_DAY, ml_per_ug(of.order, of.kb))
     for name, swallowed in ways.items():
-        seen = start.follow(start.given(of.ug_per_day), days, swallowed)
+        seen = start.follow(given, days, swallowed)
         lines += _price(f"{name}: ", seen, start)
     notes = (f"{of.kb.rules[WEAN].text} [{WEAN}]",)
     return Part(title, tuple(lines), notes=notes)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import jax.numpy as jnp
 import numpy as np
 
 from openbaclofen.body.schedule import Doses
@@ -89,7 +88,7 @@ def withdrawal(regimen: Regimen, before: Taken, likenesses: Likenesses, kb: Know
 def _told(course: Course, slope: np.ndarray, noticed: float) -> dict[str, np.ndarray]:
     """The numbers of `TITLES` and ONSET (nan where never noticed), each (people,)."""
     index, step_h = course.outcomes["withdrawal"], course.time_h[1] - course.time_h[0]
-    rebound = rebound_points(jnp.asarray(course.outcomes["reflex_gain"].max(axis=1)), slope)
+    rebound = rebound_points(course.outcomes["reflex_gain"].max(axis=1), slope)
     worst = course.time_h[index.argmax(axis=1)]
     numbers = (rebound, index.max(axis=1), worst / HOURS_PER_DAY + 1, (index >= noticed).sum(axis=1) * step_h / HOURS_PER_DAY)
     found = {title: np.asarray(number) for title, number in zip(TITLES, numbers, strict=True)}

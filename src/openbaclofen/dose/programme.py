@@ -71,9 +71,24 @@ class Programme:
         return sum(rate.ug_per_day * ((end - rate.hour) / HOURS_PER_DAY) for rate, end in zip(self.rates, ends, strict=True))
 
     @property
+    def steady(self) -> bool:
+        """Whether it is one rate all day."""
+        return len(self.rates) == 1 and not self.boluses
+
+    @property
     def repeats(self) -> bool:
         """Whether it goes on day after day."""
         return self.mode != "once"
+
+    def counted_from(self, hour: float) -> Programme:
+        """The same days, their hours counted from an hour of the clock."""
+
+        def since(at: float) -> float:
+            later = (at - hour) % HOURS_PER_DAY
+            return later if later < HOURS_PER_DAY - _WHOLE else 0.0
+
+        rates = sorted(rate._replace(hour=since(rate.hour)) for rate in self.rates)
+        return Programme(self.mode, tuple(rates), tuple(sorted(b._replace(hour=since(b.hour)) for b in self.boluses)))
 
     def scaled(self, factor: float) -> Programme:
         """Every rate and bolus times a factor, at the same hours."""

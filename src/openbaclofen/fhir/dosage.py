@@ -37,7 +37,7 @@ _WHEN: Mapping[str, str] = {
     **dict.fromkeys(("NIGHT", "HS"), "at bedtime"),
 }
 _DAYS: Mapping[str, float] = {"d": 1, "wk": DAYS_PER_WEEK}
-_TABLET = re.compile(r"\{?(tab|tbl|tablet)s?\}?", re.I)
+_TABLET = re.compile(r"\{?(tab|tbl|tablet|pill)s?\}?", re.I)
 _LIQUID = re.compile(r"m[lL]")
 _PER_ML = re.compile(r"([\d.]+)\s*mg\s*/\s*([\d.]*)\s*ml", re.I)
 _PER_TABLET = re.compile(r"([\d.]+)\s*mg\b(?!\s*/)", re.I)

@@ -6,29 +6,33 @@ The people are made once; each thing that may happen is another delivery from ho
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
-from openbaclofen.body.schedule import Doses
+from openbaclofen.body.schedule import SAME_TIME_H, Doses
 from openbaclofen.body.spine import CISTERNAL, PLASMA, Places, modes
-from openbaclofen.body.spine_course import Delivery, continuous, course, settled
+from openbaclofen.body.spine_course import Delivery, course, settled
 from openbaclofen.cascade import Observe, observe, steady_state
 from openbaclofen.case.record import Case, IntrathecalTherapy
+from openbaclofen.dose.programme import Programme
+from openbaclofen.dose.programme import continuous as one_rate
 from openbaclofen.dose.regimen import Regimen
 from openbaclofen.facts import KnowledgeBase
 from openbaclofen.infer.harms import of_people_and_draws
 from openbaclofen.infer.history import taken_for_long
 from openbaclofen.infer.individual import individual
-from openbaclofen.infer.pump import ASSUMED_TIP, BRAIN_SHARE, CORD_HALF_LIFE, pumped
+from openbaclofen.infer.pump import ASSUMED_TIP, BRAIN_SHARE, CORD_HALF_LIFE, ml_per_ug, pumped
+from openbaclofen.infer.pump_programme import scaled_from, settled_amplitudes, settled_on
 from openbaclofen.infer.release import released
 from openbaclofen.infer.spine_typical import places, spine_typical
 from openbaclofen.outcome.overdose import Overdose, coma_chance, felt, share_below
 from openbaclofen.population import parameters
-from openbaclofen.pump import LEGS, Given, Pumped, brain_level, settled_sites, simulate_pump
+from openbaclofen.pump import LEGS, Given, Pumped, brain_level, simulate_pump
 from openbaclofen.units import HOURS_PER_DAY
 
+GOES_ON_H = 10 * HOURS_PER_DAY  # for so long after its last change a programme of boluses or several rates is laid out
 PEOPLE, DRAWS = "decision.people_followed", "decision.ignorance_draws"
 SHARP = ((4, 1 / 10), (10, 1 / 2))  # until hour, in steps of: how finely levels are followed after a bolus, then hourly
 
@@ -47,7 +51,8 @@ class Happens:
 class PumpPeople:
     """People with a catheter and, behind the first `number`, draws of what is not known of the typical one.
 
-    runs: what the pump gave for long up to hour 0, ug/d; 0: none ran.
+    runs: what the pump gave for long up to hour 0, ug/d; 0: none ran. way: its programme, hours counted from hour 0, where it
+    is not one rate all day; what is given later is that day times a factor. ml_per_ug: by which its boluses spread.
     """
 
     of: Pumped
@@ -57,6 +62,18 @@ class PumpPeople:
     case: Case
     kb: KnowledgeBase
     seed: int
+    way: Programme | None = None
+    ml_per_ug: float = 0.0
+
+    def after(self, pump: IntrathecalTherapy, clock_h: float = 0.0) -> PumpPeople:
+        """The same people once a pump has run for long; hour 0 is at an hour of the clock."""
+        way = pump.gives.counted_from(clock_h) if pump.gives.repeats and not pump.gives.steady else None
+        return replace(self, runs=pump.rate.value, way=way, ml_per_ug=ml_per_ug(pump, self.kb))
+
+    @property
+    def gives(self) -> Programme:
+        """What the pump gave for long up to hour 0, and would go on to give."""
+        return self.way or one_rate(self.runs)
 
     @property
     def tip(self) -> float:
@@ -72,30 +89,39 @@ class PumpPeople:
     @cached_property
     def before(self) -> np.ndarray:
         """Amplitudes (people, modes) that the pump had built up by hour 0."""
+        return settled_amplitudes(self.of, self.gives, self.tip, self.ml_per_ug)
+
+    @cached_property
+    def mean(self) -> np.ndarray:
+        """Amplitudes (people, modes) whose levels are the means over a day of what the pump had built up."""
         return settled(self.of.modes, self.tip, self.runs / HOURS_PER_DAY)
 
     def given(self, ug_per_day: float) -> Delivery:
-        """A rate from hour 0 on."""
-        return continuous(self.tip, ug_per_day, HOURS_PER_DAY)
+        """So much a day from hour 0 on."""
+        return self.changing([0.0], [ug_per_day])
 
     def changing(self, hours: list[float], ug_per_day: list[float]) -> Delivery:
-        """Rates from hours on."""
-        return Delivery(self.tip, np.array(hours, dtype=float), np.array(ug_per_day, dtype=float) / HOURS_PER_DAY)
+        """So much a day from hours on."""
+        if self.way is None:
+            return Delivery(self.tip, np.array(hours, dtype=float), np.array(ug_per_day, dtype=float) / HOURS_PER_DAY)
+        factors = [dose / self.runs for dose in ug_per_day]
+        return scaled_from(self.way, self.tip, hours, factors, hours[-1] + GOES_ON_H, self.ml_per_ug)
 
     def bolus(self, ug: float, ml: float, ug_per_day: float) -> Delivery:
-        """A bolus at hour 0 and a rate from then on."""
-        one = np.ones(1)
-        return Delivery(self.tip, one * 0, one * ug_per_day / HOURS_PER_DAY, one * 0, one * ug, one * ml)
+        """A bolus at hour 0, and so much a day from then on."""
+        runs = self.given(ug_per_day)
+        own = (runs.bolus_h, runs.bolus_ug, runs.bolus_ml, runs.over_h)
+        more = (np.append(value, of) for value, of in zip((0.0, ug, ml, 0.0), own, strict=True))
+        return Delivery(self.tip, runs.from_h, runs.ug_per_h, *more)
 
     def follow(self, delivery: Delivery, days: float, oral: Regimen | None = None) -> Happens:
         """The course after the pump had run for long. oral: what is swallowed from hour 0 on; what was taken for long before
         is counted and ends there. Errors: CannotTellError where a datum is missing."""
-        times = hours_of(days, bool(len(delivery.bolus_h)))
+        times = _with_ends(hours_of(days, bool(len(delivery.bolus_h))), delivery)
         swallowed, legs, brain = self._by_mouth(oral, times)
-        read = self.of.modes.reads(self.where, [LEGS, CISTERNAL, PLASMA])
-        beside, cisternal, plasma = np.einsum("pnm,pm->np", read, self.before)
-        sites = settled_sites(self.of, legs + beside, brain + brain_level(self.of, plasma, cisternal))
-        seen, levels = simulate_pump(self.of, Given(delivery, self.before, sites, swallowed), times, self.where)
+        begun = settled_on(self.of, self.gives, self.where, self.ml_per_ug, (LEGS,), (legs, brain))
+        given = Given(delivery, begun.amplitudes, begun.sites, swallowed, begun.cord)
+        seen, levels = simulate_pump(self.of, given, times, self.where)
         from_mouth = swallowed or {name: np.zeros_like(seen.csf_ng_per_ml) for name in (PLASMA, "csf")}
         own = brain_level(self.of, seen.plasma_ng_per_ml - from_mouth[PLASMA], levels[CISTERNAL])
         both = {name: level + (0.0 if name == CISTERNAL else from_mouth["csf"]) for name, level in levels.items()}
@@ -167,6 +193,14 @@ def hours_of(days: float, bolus: bool) -> np.ndarray:
     (first_h, first), (next_h, second) = SHARP
     early = (np.arange(0.0, first_h, first), np.arange(first_h, next_h, second))
     return np.concatenate([*early, late[late >= next_h]])
+
+
+def _with_ends(times: np.ndarray, delivery: Delivery) -> np.ndarray:
+    """The hours, and the ends of boluses among them, where levels are highest."""
+    ends = delivery.bolus_h + delivery.over_h
+    every = np.union1d(times, ends[(ends > 0) & (ends < times[-1])])
+    near = np.diff(every, append=np.inf) <= SAME_TIME_H
+    return every[~near]
 
 
 def latest(safe: Callable[[int], bool], most: int) -> int:

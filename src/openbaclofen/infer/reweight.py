@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import jax
-import jax.numpy as jnp
 import numpy as np
+from scipy.special import log_ndtr
 
+from openbaclofen.arrays import normal_share
 from openbaclofen.outcome.spasticity import grade_chances
 
 HALVINGS = 4 * 10  # of the interval in which a power of the likelihood is sought
@@ -47,15 +47,15 @@ class Weights:
 def of_level(observed: float, predicted: np.ndarray, log_sd: float, below: bool = False) -> Likelihood:
     """A level (ng/mL) with log-normal error about that of each likeness; below: it lay somewhere under `observed`."""
     z = (np.log(observed) - np.log(np.maximum(predicted, _NOTHING))) / log_sd
-    under = np.asarray(jax.scipy.special.ndtr(z))
+    under = normal_share(z)
     if below:
-        return Likelihood(np.asarray(jax.scipy.special.log_ndtr(z)), float(under.mean()))
+        return Likelihood(log_ndtr(z), float(under.mean()))
     return Likelihood(-(z**2) / 2, _two_sided(float(under.mean()), float(1 - under.mean())))
 
 
 def of_score(observed: float, level: np.ndarray, noise: np.ndarray, grades: tuple[float, ...]) -> Likelihood:
     """A grade of an ordinal scale, where each likeness has its level on it; between two grades: a mean, by its density."""
-    chances = np.asarray(grade_chances(jnp.asarray(level), noise, grades))
+    chances = grade_chances(level, noise, grades)
     mean = chances.reshape(len(grades), -1).mean(axis=1)
     at_least = float(sum(p for g, p in zip(grades, mean, strict=True) if g >= observed))
     at_most = float(sum(p for g, p in zip(grades, mean, strict=True) if g <= observed))

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-import jax.numpy as jnp
 import numpy as np
 
 from openbaclofen.cascade import Parameters
@@ -134,8 +133,8 @@ def _weighed(so_far: Told, o: Observation, day: dict[str, np.ndarray], case: Cas
         level = mean["spasms"]
         if o.kind == "ashworth":
             used = used_hours(case, o.on or case.as_of)
-            hope = np.asarray(placebo_fall(spasticity, jnp.asarray(np.inf if used is None else used)))
-            level = np.asarray(tone(spasticity, jnp.asarray(mean["reflex_gain"]))) - hope
+            hope = placebo_fall(spasticity, np.asarray(np.inf if used is None else used))
+            level = tone(spasticity, mean["reflex_gain"]) - hope
         expected, likelihood = _score(o.kind, o.value, level, kb, person)
     else:
         expected, likelihood = _report(o, mean["sedation"], person)
@@ -148,7 +147,7 @@ def _score(kind: str, value: float, level: np.ndarray, kb: KnowledgeBase, person
     else:
         noise, grades = np.full(len(level), kb.value("adjust.spasm_noise")), PLAIN
     likelihood = of_score(value, level, noise, tuple(float(g) for g in grades))
-    return np.asarray(expected_score(jnp.asarray(level), noise, grades)), likelihood
+    return expected_score(level, noise, grades), likelihood
 
 
 def _report(o: Observation, drowsy: np.ndarray, person: Person) -> tuple[np.ndarray, Likelihood]:

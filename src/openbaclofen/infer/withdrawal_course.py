@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import jax.numpy as jnp
 import numpy as np
-from jax import Array
 
+from openbaclofen.arrays import Numbers
 from openbaclofen.body.schedule import Doses
 from openbaclofen.cascade import Observe, Parameters, observe
 from openbaclofen.facts import KnowledgeBase
@@ -96,7 +96,7 @@ def _site(of: Cord, ng_per_ml: np.ndarray, effect: Effect, gaps: np.ndarray) -> 
     return over(of.adaptation, Adapted(none + 1, none, none, none), active, effect, gaps)
 
 
-def _one(value: Array) -> np.ndarray:
+def _one(value: Numbers) -> np.ndarray:
     """The typical person who responds, (times,)."""
     return np.asarray(value)[(slice(None), *_MIDDLE)]
 

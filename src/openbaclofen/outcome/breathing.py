@@ -13,7 +13,8 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
-Numbers = Array | np.ndarray
+from openbaclofen.arrays import Numbers
+
 _STEPS_PER_MINUTE = 4
 
 

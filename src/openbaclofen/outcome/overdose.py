@@ -14,7 +14,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
-Numbers = Array | np.ndarray
+from openbaclofen.arrays import Numbers
 
 
 class Overdose(NamedTuple):

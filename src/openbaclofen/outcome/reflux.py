@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-import jax.numpy as jnp
-import numpy as np
-from jax import Array
-
-Numbers = Array | np.ndarray
+from openbaclofen.arrays import Numbers
 
 
 class Reflux(NamedTuple):
@@ -17,6 +13,6 @@ class Reflux(NamedTuple):
     half: Numbers  # ng/mL in plasma that halve the rate of transient relaxations
 
 
-def relaxations_left(reflux: Reflux, plasma_ng_per_ml: Numbers) -> Array:
+def relaxations_left(reflux: Reflux, plasma_ng_per_ml: Numbers) -> Any:
     """1 / (1 + C / half): transient relaxations as a share of those without drug, (..., people)."""
-    return 1 / (1 + jnp.asarray(plasma_ng_per_ml) / reflux.half)
+    return 1 / (1 + plasma_ng_per_ml / reflux.half)

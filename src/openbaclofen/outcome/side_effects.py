@@ -6,14 +6,12 @@ log-odds = base + b C' / (1 + C'/half), C' = C sensitivity (1 - adapting A), A t
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-import jax
-import jax.numpy as jnp
-import numpy as np
 from jax import Array
 
-Numbers = Array | np.ndarray
+from openbaclofen.arrays import Numbers, library, logistic
+
 GRADES = ("none", "mild", "moderate", "severe")
 
 
@@ -52,26 +50,28 @@ class SedationGrades(NamedTuple):
     severe: Array
 
 
-def log_odds(effect: SideEffect, brain_ng_per_ml: Numbers, adaptation: Numbers | float = 0.0) -> Array:
+def log_odds(effect: SideEffect, brain_ng_per_ml: Numbers, adaptation: Numbers | float = 0.0) -> Any:
     """Log-odds of an unwanted effect, (..., people). adaptation: 0 before the first dose to 1, same shape or one."""
     felt = brain_ng_per_ml * effect.sensitivity * (1 - effect.adapting * adaptation)
-    without = jnp.log(effect.baseline) - jnp.log1p(-effect.baseline)
+    of = library(effect.baseline)
+    without = of.log(effect.baseline) - of.log1p(-effect.baseline)
     return without + effect.slope * felt / (1 + felt / effect.half)
 
 
-def chance(effect: SideEffect, brain_ng_per_ml: Numbers, adaptation: Numbers | float = 0.0) -> Array:
+def chance(effect: SideEffect, brain_ng_per_ml: Numbers, adaptation: Numbers | float = 0.0) -> Any:
     """Probability that the effect is reported, the part without drug included, (..., people)."""
-    return jax.nn.sigmoid(log_odds(effect, brain_ng_per_ml, adaptation))
+    return logistic(log_odds(effect, brain_ng_per_ml, adaptation))
 
 
 def sedation_grades(sedation: Sedation, brain_ng_per_ml: Numbers, adaptation: Numbers | float = 0.0) -> SedationGrades:
     """Cumulative logit: P(grade or worse) = logistic(log-odds of any drowsiness - cut of the grade)."""
     odds = log_odds(sedation.any, brain_ng_per_ml, adaptation)
-    any_, moderate, severe = (jax.nn.sigmoid(odds - cut) for cut in (0.0, sedation.moderate, sedation.severe))
+    any_, moderate, severe = (logistic(odds - cut) for cut in (0.0, sedation.moderate, sedation.severe))
     return SedationGrades(1 - any_, any_ - moderate, moderate - severe, severe)
 
 
-def sensitivity_at(sensitivity: Sensitivity, age_years: Numbers | float) -> Array:
+def sensitivity_at(sensitivity: Sensitivity, age_years: Numbers | float) -> Any:
     """factor^w, w rising evenly from 0 to 1 between the two ages."""
-    w = jnp.clip((age_years - sensitivity.begins) / (sensitivity.full - sensitivity.begins), 0.0, 1.0)
-    return jnp.asarray(sensitivity.factor**w)
+    share = (age_years - sensitivity.begins) / (sensitivity.full - sensitivity.begins)
+    w = library(share).clip(share, 0.0, 1.0)
+    return sensitivity.factor**w

@@ -5,24 +5,22 @@ Severity is an index, not a chance: how often withdrawal happens by dose has nev
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-import jax.numpy as jnp
 import numpy as np
-from jax import Array
 
-Numbers = Array | np.ndarray
+from openbaclofen.arrays import Numbers, library
 
 
 class Causes(NamedTuple):
     """What makes up a site's excess at one time, as shares of the excitability without drug; the sum is the excess."""
 
-    opponent: Array  # the opponent drive, which dose and duration built up
-    receptors: Array  # receptors that are missing, so that the body's own GABA acts less
-    drug: Array  # what the drug that is left takes away: below 0, and nearer to 0 the faster the fall
+    opponent: Numbers  # the opponent drive, which dose and duration built up
+    receptors: Any  # receptors that are missing, so that the body's own GABA acts less
+    drug: Any  # what the drug that is left takes away: below 0, and nearer to 0 the faster the fall
 
 
-def causes(drug_part: Array, opponent: Array, missing: Array) -> Causes:
+def causes(drug_part: Numbers, opponent: Numbers, missing: Numbers) -> Causes:
     """Shares of gain - 1, where gain = drug_part (1 + opponent + missing).
 
     opponent: s M; missing: t (1 - N), the terms of the excitability of a site.
@@ -30,17 +28,17 @@ def causes(drug_part: Array, opponent: Array, missing: Array) -> Causes:
     return Causes(opponent, missing, (drug_part - 1) * (1 + opponent + missing))
 
 
-def excess(gain: Array) -> Array:
+def excess(gain: Numbers) -> Any:
     """What exceeds the gain, or excitability, without drug: 0 as long as the drug holds it down."""
-    return jnp.maximum(gain - 1, 0.0)
+    return library(gain).maximum(gain - 1, 0.0)
 
 
-def rebound_points(gain: Array, slope: Numbers) -> Array:
+def rebound_points(gain: Numbers, slope: Numbers) -> Any:
     """Points of tone above those without drug, by the slope of tone on reflex gain."""
     return excess(gain) * slope
 
 
-def severity(spinal_gain: Array, brain_excitability: Array) -> Array:
+def severity(spinal_gain: Numbers, brain_excitability: Numbers) -> Any:
     """Spinal and central excess added, as shares of what is normal without drug.
 
     The spinal part shows as spasticity and spasm, the central part as agitation, hallucination, fever, seizure.

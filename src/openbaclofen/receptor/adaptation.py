@@ -7,14 +7,15 @@ of the drug, which depends on number but not on the opponent: so nothing is iter
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
-Numbers = Array | np.ndarray
+from openbaclofen.arrays import Numbers
+
 _UNROLLED = 2 * 4
 Effect = Callable[[Array, Array], Array]  # (umol/L of R-baclofen, receptor number) to a share from 0 to 1
 
@@ -35,10 +36,10 @@ class Adaptation(NamedTuple):
 class Adapted(NamedTuple):
     """A site at one time (people,) or at many (times, people). The two drives are kept so that the next step can use them."""
 
-    number: Array  # receptors, as a share of those without drug
-    opponent: Array  # opponent drive, within the range of the effects that drove it
-    occupancy: Array  # share of the receptors that are there
-    effect: Array  # share of the function that the drug takes away, at this number, without the opponent
+    number: Any  # receptors, as a share of those without drug
+    opponent: Any  # opponent drive, within the range of the effects that drove it
+    occupancy: Any  # share of the receptors that are there
+    effect: Any  # share of the function that the drug takes away, at this number, without the opponent
 
 
 class Inside(NamedTuple):
@@ -50,7 +51,7 @@ class Inside(NamedTuple):
 
 def untouched(people: int) -> Adapted:
     """A site that has not met the drug."""
-    none = jnp.zeros(people, dtype=float)
+    none = np.zeros(people)
     return Adapted(none + 1, none, none, none)
 
 

@@ -7,13 +7,10 @@ largest effect of both: their half concentrations lie above the affinity of the 
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-import jax.numpy as jnp
-import numpy as np
-from jax import Array
+from openbaclofen.arrays import Numbers, library
 
-Numbers = Array | np.ndarray
 _NEXT_TO_NOTHING = 1e-30  # keeps logarithms, and their derivatives, finite without drug
 
 
@@ -29,21 +26,23 @@ class Receptor(NamedTuple):
     postsynaptic_hill: Numbers
 
 
-def active_concentration(receptor: Receptor, ng_per_ml: Array) -> Array:
+def active_concentration(receptor: Receptor, ng_per_ml: Numbers) -> Any:
     """R-baclofen in umol/L: fraction * C / M, since ng/mL over g/mol is umol/L."""
     return ng_per_ml * (receptor.active_fraction / receptor.molar_mass)
 
 
-def presynaptic_release(receptor: Receptor, umol_per_l: Array, number: Numbers | float = 1.0) -> Array:
+def presynaptic_release(receptor: Receptor, umol_per_l: Numbers, number: Numbers | float = 1.0) -> Any:
     """p = (1 - Imax N C / (C + EC50))^m, 1 without drug. number: N, receptors as a share of those without drug."""
     current = 1 - receptor.presynaptic_maximum * number * umol_per_l / (umol_per_l + receptor.presynaptic_ec50)
-    return jnp.exp(receptor.release_power * jnp.log(current))
+    of = library(current, receptor.release_power)
+    return of.exp(receptor.release_power * of.log(current))
 
 
-def postsynaptic_conductance(receptor: Receptor, umol_per_l: Array, number: Numbers | float = 1.0) -> Array:
+def postsynaptic_conductance(receptor: Receptor, umol_per_l: Numbers, number: Numbers | float = 1.0) -> Any:
     """g = N C^h / (C^h + EC50^h), share of the largest potassium conductance, 0 without drug. number: as above."""
-    relative = jnp.log(jnp.maximum(umol_per_l, _NEXT_TO_NOTHING) / receptor.postsynaptic_ec50)
-    return jnp.asarray(number) / (1 + jnp.exp(-receptor.postsynaptic_hill * relative))
+    of = library(umol_per_l, receptor.postsynaptic_ec50, number)
+    relative = of.log(of.maximum(umol_per_l, _NEXT_TO_NOTHING) / receptor.postsynaptic_ec50)
+    return number / (1 + of.exp(-receptor.postsynaptic_hill * relative))
 
 
 def with_sensitivity(receptor: Receptor, sensitivity: Numbers) -> Receptor:
@@ -51,9 +50,9 @@ def with_sensitivity(receptor: Receptor, sensitivity: Numbers) -> Receptor:
     return receptor._replace(active_fraction=receptor.active_fraction * sensitivity)
 
 
-def responding(share: Numbers | float, resistant: Numbers | float, uniform: Numbers) -> Array:
+def responding(share: Numbers | float, resistant: Numbers | float, uniform: Numbers) -> Any:
     """Sensitivity of people, a mixture: 1 for the share that responds by mouth, `resistant` (below 1) for the others.
 
     uniform: a number from 0 to 1 for each person. The resistant still answer the tenfold levels of intrathecal treatment.
     """
-    return jnp.where(uniform < share, 1.0, resistant)
+    return library(uniform, share, resistant).where(uniform < share, 1.0, resistant)

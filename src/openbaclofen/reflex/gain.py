@@ -6,13 +6,11 @@ All of it is in the spinal circuit; baclofen does not touch the neuromuscular ju
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-import jax.numpy as jnp
-import numpy as np
-from jax import Array
+from openbaclofen.arrays import Numbers, library
 
-Numbers = Array | np.ndarray
+_NEXT_TO_NOTHING = 1e-30  # keeps logarithms, and their derivatives, finite without drug
 
 
 class Reflex(NamedTuple):
@@ -36,25 +34,27 @@ class Strength(NamedTuple):
     power: Numbers  # how steeply
 
 
-def synaptic_drive(reflex: Reflex, release: Array, conductance: Array) -> Array:
+def synaptic_drive(reflex: Reflex, release: Numbers, conductance: Numbers) -> Any:
     """p (1 - shunt g), drive of the motoneurones by stretch as a share of that without drug."""
     return release * (1 - reflex.shunt * conductance)
 
 
-def reflex_gain(reflex: Reflex, release: Array, conductance: Array) -> Array:
+def reflex_gain(reflex: Reflex, release: Numbers, conductance: Numbers) -> Any:
     """Gain as a share of its baseline by the drug alone: (p (1 - shunt g))^k, 1 without drug.
 
     An algebraic map through the H-reflex anchors; it stands for a motoneurone pool.
     """
-    return jnp.exp(reflex.gain_power * jnp.log(synaptic_drive(reflex, release, conductance)))
+    drive = synaptic_drive(reflex, release, conductance)
+    of = library(drive, reflex.gain_power)
+    return of.exp(reflex.gain_power * of.log(drive))
 
 
-def excitability(unmasked: Unmasked, number: Array, opponent: Array) -> Array:
+def excitability(unmasked: Unmasked, number: Numbers, opponent: Numbers) -> Any:
     """1 + s M + t (1 - N): what adaptation makes of a site, 1 for one that has not met the drug."""
     return 1 + opponent * unmasked.opponent + (1 - number) * unmasked.tone
 
 
-def adapted_gain(drug_part: Array, excitable: Array) -> Array:
+def adapted_gain(drug_part: Numbers, excitable: Numbers) -> Any:
     """Gain, or the excitability of the brain site, as a share of that without drug; drug_part: `reflex_gain`, or release.
 
     Above 1 where the drug has fallen faster than adaptation fades: rebound, without any other term.
@@ -62,12 +62,12 @@ def adapted_gain(drug_part: Array, excitable: Array) -> Array:
     return drug_part * excitable
 
 
-def h_to_m(baseline: Numbers, gain: Array) -> Array:
+def h_to_m(baseline: Numbers, gain: Numbers) -> Any:
     """H/M from that without drug and the gain; no more than every motoneurone can answer."""
-    return jnp.minimum(baseline * gain, 1.0)
+    return library(baseline, gain).minimum(baseline * gain, 1.0)
 
 
-def velocity_threshold(drive: Array, excitable: Array) -> Array:
+def velocity_threshold(drive: Numbers, excitable: Numbers) -> Any:
     """Slowest stretch that is answered, as a multiple of that without drug: 1 / drive, so the drug raises it.
 
     A stretch of velocity v is answered by slope * (drive * v - v0): the threshold rises and the slope falls, and the angle
@@ -76,6 +76,7 @@ def velocity_threshold(drive: Array, excitable: Array) -> Array:
     return 1 / (drive * excitable)
 
 
-def voluntary_strength(strength: Strength, conductance: Array) -> Array:
+def voluntary_strength(strength: Strength, conductance: Numbers) -> Any:
     """1 / (1 + (g / half)^power), share of the strength without drug: spared until motoneurones are shunted."""
-    return 1 / (1 + jnp.exp(strength.power * jnp.log(conductance / strength.half)))
+    of = library(conductance, strength.half)
+    return 1 / (1 + of.exp(strength.power * of.log(of.maximum(conductance, _NEXT_TO_NOTHING) / strength.half)))

@@ -15,12 +15,14 @@ from rich.table import Table
 from rich.text import Text
 
 from openbaclofen.body.spine_course import Delivery, profiles
-from openbaclofen.case.record import Case
+from openbaclofen.case.record import Case, Event
 from openbaclofen.decide.pump_case import PumpCase
 from openbaclofen.decide.pump_failures import running
 from openbaclofen.decide.pump_faults import DOSE_SLIP, KINDS, Fault, happened, what_if
 from openbaclofen.errors import InputError
 from openbaclofen.facts import KnowledgeBase
+from openbaclofen.infer.pump import ml_per_ug
+from openbaclofen.infer.pump_programme import delivery_of
 from openbaclofen.infer.pump_what_if import PumpPeople, typical_person
 from openbaclofen.infer.spine_typical import level, parts
 from openbaclofen.report.course import FIGURES, whole
@@ -132,12 +134,14 @@ def spine_over_time(case: Case, kb: KnowledgeBase, failure: str = "") -> SpineOv
     fault, event = _fault(of, failure)
     if fault.delivery is None:
         raise InputError(f"cannot draw it: need {', '.join(fault.need)}", "--plot")
-    before = of.now.rate.value if of.now is not None and of.now is not of.order else 0.0
-    starts = typical_person(case, kb, of.order, before)
-    begun = f"{of.order.programme}, {'after ' + of.now.programme if before and of.now else 'begun'} at hour 0"
-    fails = running(of, starts, event)
+    starts, before = typical_person(case, kb, of.order, 0.0), None if of.now is of.order else of.now
+    if before is not None:
+        starts = starts.after(before)
+    begun = f"{of.order.programme}, {'after ' + before.programme if before else 'begun'} at hour 0"
+    fails = running(of, starts, event is not None, event.at_h or 0.0 if event else 0.0)
+    order = delivery_of(of.order.gives, starts.tip, FOLLOWED_H + STEP_H, ml_per_ug(of.order, kb))
     maps = (
-        _map(begun, starts, starts.given(of.ug_per_day), 0.0),
+        _map(begun, starts, order, 0.0),
         _map(f"{fault.title}, at hour 0", fails, fault.delivery(fails), fault.begins_h),
     )
     counts = {region: (1, max(int(count) // 2, 1)) for region, count in parts(kb, "spine.vertebrae").items()}
@@ -149,15 +153,15 @@ def spine_over_time(case: Case, kb: KnowledgeBase, failure: str = "") -> SpineOv
     )
 
 
-def _fault(of: PumpCase, failure: str) -> tuple[Fault, bool]:
-    """The fault to draw, and whether it happened."""
+def _fault(of: PumpCase, failure: str) -> tuple[Fault, Event | None]:
+    """The fault to draw, and the event that tells of it."""
     if failure and failure not in (*KINDS, DOSE_SLIP):
         raise InputError(f"no failure is called {failure!r}; there are {', '.join((*KINDS, DOSE_SLIP))}", "--failure")
     event = next((event for event in of.case.events if event.kind in KINDS), None)
     if event is not None and not failure:
-        return happened(of, event), True
+        return happened(of, event), event
     every = what_if(of)
-    return next((fault for fault in every if fault.kind == failure), every[0]), False
+    return next((fault for fault in every if fault.kind == failure), every[0]), None
 
 
 def _at(kb: KnowledgeBase, vertebra: str) -> float:

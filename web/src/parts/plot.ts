@@ -53,7 +53,7 @@ export function options({ lines, unit, doses, reference, width, height, days, li
     scales: { x: { time: false }, y: { range: (_, low, high) => [Math.min(0, low), Math.max(high, 1e-9) * 1.05] } },
     axes: [
       { ...axis, splits: () => Array.from({ length: Math.floor(days / every) + 1 }, (_, day) => day * every * DAY), values: (_, at) => at.map((hour) => `day ${hour / DAY + 1}`) },
-      { ...axis, size: 52, values: (_, at) => at.map((amount) => value(amount, unit)) },
+      { ...axis, size: 60, values: (_, at) => at.map((amount) => value(amount, unit)) },
     ],
     cursor: { y: false, drag: { x: false, y: false }, points: { show: false }, sync: { key: linked } },
     hooks: {

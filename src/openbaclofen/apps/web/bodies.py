@@ -18,6 +18,7 @@ Days = Annotated[float, Field(gt=0, description="how long", strict=True)]
 EveryH = Annotated[float, Field(ge=1 / 10, le=24, description="hours between outputs", strict=True)]
 Sig = Annotated[str, Field(min_length=1, max_length=1000)]
 Quantity = Annotated[str, Field(min_length=1, max_length=100)]
+Failure = Annotated[str, Field(max_length=100, description="name of a failure's event, such as pump_stall")]
 CaseMapping = Annotated[dict[str, Any], Field(description="a mapping as in a case file")]
 
 
@@ -46,13 +47,23 @@ class CheckBody(Asked):
 
 
 class PlanBody(Asked):
-    """What is asked of a plan or a pump."""
+    """What is asked of a plan."""
 
     seed: Seed = 1
 
     def options(self) -> dict[str, Any]:
         """Options by name."""
         return {"seed": self.seed}
+
+
+class PumpBody(PlanBody):
+    """What is asked of a pump. failure: only what would follow this one; else what follows those of the case, or each."""
+
+    failure: Failure = ""
+
+    def options(self) -> dict[str, Any]:
+        """Options by name."""
+        return {"seed": self.seed, "failure": self.failure}
 
 
 class SimulateBody(Asked):
@@ -86,7 +97,7 @@ class CourseBody(Asked):
 Command = Literal["plan", "pump", "simulate", "course"]
 BODIES: dict[str, type[PlanBody | SimulateBody | CourseBody]] = {
     "plan": PlanBody,
-    "pump": PlanBody,
+    "pump": PumpBody,
     "simulate": SimulateBody,
     "course": CourseBody,
 }

@@ -25,7 +25,7 @@ PERCENT = {"p5": 5, "p25": 25, "median": 50, "p75": 75, "p95": 95}
 IGNORANCE = {"low": 5, "high": 95}
 DIGITS = 4
 Told = Callable[[float, str], None]
-KEPT = ("route", "product", "form", "food")
+KEPT = ("product", "form", "food")
 
 
 def curves(

@@ -1,6 +1,7 @@
-"""Commands go in; worker processes of lower priority answer them, two kinds of queue apart, and each can be ended at any time.
+"""Commands go in; worker processes of lower priority answer them, three queues apart, and each can be ended at any time.
 
-A short command (a course for a plot) never waits for all long ones: one worker is kept free of long commands.
+A short command (a course for a plot) never waits for all long ones, and a long one (a plan) for no job: of several workers one
+is kept free of long commands and jobs, but that one plan may run beside a job.
 """
 
 from __future__ import annotations
@@ -10,13 +11,14 @@ import time
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from openbaclofen.apps.web.problems import ProblemError, busy
 from openbaclofen.apps.web.process import Process
 
 FAILURES_IN_A_ROW = 3
 WAIT_AFTER_FAILURES_S = 10
+Rank = Literal["short", "long", "job"]
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class Ticket:
     number: int
     command: str
     payload: Any
-    long: bool
+    rank: Rank
     limit_s: float
     answer: asyncio.Future[Answer]
     state: str = "queued"
@@ -50,8 +52,7 @@ class Pool:
     def __init__(self, number: int, most_waiting: int, niceness: int, warm: bool = True) -> None:
         self._number, self._most, self._niceness, self._warm = number, most_waiting, niceness, warm
         self._workers: list[Process] = []
-        self._short: deque[Ticket] = deque()
-        self._long: deque[Ticket] = deque()
+        self._queues: dict[Rank, deque[Ticket]] = {"short": deque(), "long": deque(), "job": deque()}
         self._tickets = 0
         self._failures = 0
         self._closing = False
@@ -68,30 +69,31 @@ class Pool:
     async def close(self, grace_s: float = 3) -> None:
         """End every worker; what still waits or runs is refused."""
         self._closing = True
-        for ticket in [*self._short, *self._long, *(w.ticket for w in self._workers if w.ticket)]:
+        waiting = [ticket for queue in self._queues.values() for ticket in queue]
+        for ticket in [*waiting, *(w.ticket for w in self._workers if w.ticket)]:
             self._finish(ticket, ProblemError("gone", "the service is shutting down"))
-        self._short.clear()
-        self._long.clear()
+        for queue in self._queues.values():
+            queue.clear()
         await asyncio.gather(*(asyncio.to_thread(worker.end, grace_s) for worker in self._workers))
         self._senders.shutdown(wait=False)
 
-    def submit(self, command: str, payload: Any, long: bool, limit_s: float) -> Ticket:
+    def submit(self, command: str, payload: Any, rank: Rank, limit_s: float) -> Ticket:
         """Queue a command. Errors: Problem 'busy' where too many wait."""
         if self._closing or self.waiting >= self._most:
             raise busy()
         loop = asyncio.get_running_loop()
         self._tickets += 1
-        ticket = Ticket(self._tickets, command, payload, long, limit_s, loop.create_future())
+        ticket = Ticket(self._tickets, command, payload, rank, limit_s, loop.create_future())
         ticket.answer.add_done_callback(_seen)
         ticket.timer = loop.call_later(limit_s, self._late, ticket)
-        (self._long if long else self._short).append(ticket)
+        self._queues[rank].append(ticket)
         self._hand_out()
         return ticket
 
     def cancel(self, ticket: Ticket, reason: ProblemError | None = None) -> None:
         """Take a command back: out of the queue, or by ending the process that works on it."""
         if ticket.state == "queued":
-            (self._long if ticket.long else self._short).remove(ticket)
+            self._queues[ticket.rank].remove(ticket)
         worker = next((w for w in self._workers if w.ticket is ticket), None)
         self._finish(ticket, reason or ProblemError("gone", "the work was cancelled"))
         if worker is not None:
@@ -105,7 +107,7 @@ class Pool:
     @property
     def waiting(self) -> int:
         """How many commands have not begun."""
-        return len(self._short) + len(self._long)
+        return sum(len(queue) for queue in self._queues.values())
 
     @property
     def workers(self) -> list[dict[str, Any]]:
@@ -185,8 +187,8 @@ class Pool:
             ticket.answer.set_exception(outcome)
 
     def _hand_out(self) -> None:
-        """Give what waits to workers that are idle; in turn one that has warmed lets the next warm up."""
-        for worker in sorted(self._workers, key=lambda w: not w.warmed):
+        """Give what waits to workers that are idle, last to one that is warming up; one that has warmed lets the next do so."""
+        for worker in sorted(self._workers, key=lambda w: (not w.warmed, w.told_to_warm)):
             ticket = self._next() if worker.state == "idle" else None
             if ticket is not None:
                 self._begin(worker, ticket)
@@ -199,10 +201,17 @@ class Pool:
             self._send(cold[0], ("warm",))
 
     def _next(self) -> Ticket | None:
-        running = sum(1 for w in self._workers if w.ticket and w.ticket.long)
-        if self._long and (running == 0 or (not self._short and running < self._number - 1)):
-            return self._long.popleft()
-        return self._short.popleft() if self._short else None
+        """What an idle worker begins: what leaves a worker free; on the last beside a job, plans and short ones in turn."""
+        short, long, jobs = (self._queues[rank] for rank in ("short", "long", "job"))
+        ranks = [w.ticket.rank for w in self._workers if w.ticket]
+        plans, busy = ranks.count("long"), ranks.count("long") + ranks.count("job")
+        room = (busy == 0 and self._number > 1) or (not short and busy < max(1, self._number - 1))
+        in_turn = plans == 0 and not (short and long and short[0].number < long[0].number)
+        if long and (room or in_turn):
+            return long.popleft()
+        if jobs and not long and room:
+            return jobs.popleft()
+        return short.popleft() if short else None
 
     def _begin(self, worker: Process, ticket: Ticket) -> None:
         worker.ticket, worker.state = ticket, "busy"

@@ -31,7 +31,7 @@ KINDS: dict[str, tuple[int, str]] = {
 }
 OF_STATUS = {400: "bad-request", 404: "not-found", 405: "method", 406: "not-acceptable", 413: "too-large", 415: "media"}
 _EXPECTED = re.compile(r"\bexpected (?P<what>.+?)(?:[;,] got .*|; .*)?$", re.S)
-OPTIONS = ("--people", "--days", "--every-h", "--seed", "regimens", "quantities")
+OPTIONS = ("--people", "--days", "--every-h", "--seed", "--failure", "regimens", "quantities")
 
 
 class ProblemError(Exception):

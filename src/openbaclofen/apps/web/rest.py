@@ -17,6 +17,7 @@ from openbaclofen.apps.web.bodies import (
     CourseBody,
     JobBody,
     PlanBody,
+    PumpBody,
     SimulateBody,
     TextBody,
     of_validation,
@@ -69,7 +70,7 @@ async def plan(body: PlanBody, request: Request, service: Running) -> Response:
 
 
 @router.post("/v1/pump", responses={**answer("pump"), **SLOW}, tags=["answers"])
-async def pump(body: PlanBody, request: Request, service: Running) -> Response:
+async def pump(body: PumpBody, request: Request, service: Running) -> Response:
     """A pump's delivery, calendar, bridge, start, limits, and what errors and a stop bring."""
     return await _long("pump", body, request, service)
 
@@ -85,7 +86,7 @@ async def course(body: CourseBody, request: Request, service: Running) -> Respon
     """The same for one or more orders, small and quick, for plots."""
     limits = service.settings.limits
     payload = {"case": body.source(limits), **within(body.options(), limits, job=False)}
-    ticket = service.pool.submit("course", payload, long=len(body.regimens) > 1 + 1, limit_s=limits.answer_s)
+    ticket = service.pool.submit("course", payload, "long" if len(body.regimens) > 1 + 1 else "short", limit_s=limits.answer_s)
     made = await service.answered(request, ticket)
     return Response(made.body, media_type=made.media)
 
@@ -120,7 +121,7 @@ async def begin(body: JobBody, service: Running) -> Response:
         raise of_validation(list(error.errors())) from error
     service.jobs.room()
     payload = {"case": asked.source(limits), **within(asked.options(), limits, job=True)}
-    job = service.jobs.add(service.pool.submit(body.command, payload, long=True, limit_s=limits.job_s))
+    job = service.jobs.add(service.pool.submit(body.command, payload, "job", limit_s=limits.job_s))
     return _json(service.jobs.document(job), 202, Location=f"/v1/jobs/{job.name}")
 
 
@@ -139,7 +140,7 @@ async def cancel(name: str, service: Running) -> Response:
 async def _long(command: str, body: PlanBody | SimulateBody, request: Request, service: Service) -> Response:
     limits = service.settings.limits
     payload = {"case": body.source(limits), **within(body.options(), limits, job=False)}
-    ticket = service.pool.submit(command, payload, long=True, limit_s=limits.answer_s)
+    ticket = service.pool.submit(command, payload, "long", limit_s=limits.answer_s)
     made = await service.answered(request, ticket)
     return Response(made.body, media_type=made.media)
 

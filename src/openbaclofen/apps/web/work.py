@@ -10,6 +10,7 @@ import numpy as np
 from openbaclofen import api, facts
 from openbaclofen.apps.web.curves import Told, curves
 from openbaclofen.apps.web.problems import encoded, over
+from openbaclofen.apps.web.usual import first_asked
 from openbaclofen.cascade import UNITS
 from openbaclofen.case.read import read_case
 from openbaclofen.case.record import Case
@@ -33,23 +34,6 @@ TITLES = {
     "sedation": "Chance of drowsiness",
     "brain_excitability": "Excitability of the brain",
     "withdrawal": "Severity of withdrawal",
-}
-USUAL_PERSON = {
-    "date": "2026-01-01",
-    "region": "INT",
-    "current": "none",
-    "patient": {
-        "age": "46 a",
-        "sex": "female",
-        "weight": "62 kg",
-        "height": "168 cm",
-        "creatinine": "0.8 mg/dL",
-        "conditions": ["multiple_sclerosis"],
-        "allergies": [],
-        "medicines": [],
-        "alcohol": "none",
-        "dialysis": "none",
-    },
 }
 
 
@@ -78,7 +62,7 @@ def _filed(kind: str, media: str) -> Callable[[Mapping[str, Any], Told], Made]:
 
 
 def _pump(asked: Mapping[str, Any], told: Told) -> Made:
-    return JSON, encoded(document("pump", api.pump(_case(asked), seed=asked["seed"])))
+    return JSON, encoded(document("pump", api.pump(_case(asked), seed=asked["seed"], failure=asked["failure"])))
 
 
 def _simulate(asked: Mapping[str, Any], told: Told) -> Made:
@@ -123,16 +107,9 @@ COMMANDS: Mapping[str, Callable[[Mapping[str, Any], Told], Made]] = {
 
 
 def warm_up() -> Iterator[None]:
-    """Compile and load, step by step, what usual questions need."""
-    usual = {"people": 1000, "seed": 1, "days": 14, "every_h": 1.0, "numbers_at_most": np.inf, "quantities": ()}
-    for sig in ("10 mg TID", "10 mg QID", "10 mg BID", "10 mg daily", "5 mg TID for 3 d, then 10 mg TID"):
-        _course({**usual, "case": USUAL_PERSON, "regimens": [sig]}, _nobody)
-        yield
-    taking = {**USUAL_PERSON, "current": "10 mg TID"}
-    _course({**usual, "case": taking, "regimens": ["15 mg TID"]}, _nobody)
-    yield
-    for case in (USUAL_PERSON, taking):
-        _plan({"case": {**case, "therapy": "15 mg TID"}, "seed": 1}, _nobody)
+    """Compile and load, step by step, what is asked first."""
+    for command, payload in first_asked():
+        COMMANDS[command](payload, _nobody)
         yield
 
 

@@ -20,7 +20,7 @@ from openbaclofen.fhir.read import Pool, case_from_bundle, pool_of
 from openbaclofen.fhir.resources import Medicine, parse
 
 ENDING = ("stopped", "cancelled", "completed")
-WANTED = "MedicationRequest"
+WANTED, OUTCOME = "MedicationRequest", "OperationOutcome"
 Text = Annotated[str, Field(min_length=1, max_length=1000)]
 CAMEL = ConfigDict(extra="allow", alias_generator=to_camel)
 
@@ -49,13 +49,14 @@ class HookBody(BaseModel):
 class Asked:
     """case: what was read; None where it could not be, for the reason in unread. drafts: the baclofen orders in question.
 
-    notes: what was assumed or left out.
+    notes: what was assumed or left out. rest: lists of which only the first page was sent.
     """
 
     case: Case | None
     drafts: tuple[Mapping[str, Any], ...] = ()
     unread: str = ""
     notes: tuple[str, ...] = field(default=())
+    rest: tuple[str, ...] = ()
 
 
 def read(body: HookBody, hook: str, region: str, today: date) -> Asked | None:
@@ -83,7 +84,8 @@ def read(body: HookBody, hook: str, region: str, today: date) -> Asked | None:
 
 
 def _case(bundle: dict[str, Any], body: HookBody, drafts: tuple[Mapping[str, Any], ...], region: str, today: date) -> Asked:
-    told = [kind for key, kind in TYPES.items() if body.prefetch.get(key) is not None]
+    told = [kind for key, kind in TYPES.items() if key in body.prefetch and not _failed(body.prefetch[key])]
+    rest = tuple(f"the rest of {key}" for key, each in body.prefetch.items() if _pages(each))
     try:
         found = case_from_bundle(bundle, as_of=today, region=region, asked=told)
         case, taken = dict(found.case), found.case.get("current") not in (None, "none")
@@ -91,7 +93,7 @@ def _case(bundle: dict[str, Any], body: HookBody, drafts: tuple[Mapping[str, Any
             case |= {"therapy": "none", "question": "stop"}
         elif taken and "therapy" not in case:
             case["question"] = "check"
-        return Asked(read_case(case), drafts, notes=tuple(found.notes))
+        return Asked(read_case(case), drafts, notes=tuple(found.notes), rest=rest)
     except InputError as error:
         return Asked(None, drafts, unread=str(error))
 
@@ -102,34 +104,46 @@ def _of_baclofen(found: dict[str, Any], where: str, pool: Pool) -> bool:
 
 
 def _bundle(body: HookBody) -> dict[str, Any]:
-    """Everything that was sent, as one bundle, each resource once; an order to end takes the place of what it ends."""
-    drafts = list(_resources(body.context.draft_orders))
-    kept = [found for each in body.prefetch.values() for found in _resources(each)]
-    drafted = [d for d in drafts if d.get("status") not in ENDING]
-    if any(not isinstance(found, dict) for found in (*kept, *drafts)):
-        raise ProblemError("bad-request", "expected FHIR resources")
-    known = {_name(d) for d in drafted if d.get("id")}
-    rest = [f for f in kept if _name(f) not in known]
-    entries = [{"resource": resource} for resource in (*rest, *drafted)]
-    return {"resourceType": "Bundle", "type": "collection", "entry": entries}
+    """Everything that was sent, as one bundle, each resource once; an order to end leaves what it ends in its place."""
+    kept = [entry for each in body.prefetch.values() for entry in _entries(each)]
+    drafted = [e for e in _entries(body.context.draft_orders) if e["resource"].get("status") not in ENDING]
+    entries = {_name(entry) or str(i): entry for i, entry in enumerate((*kept, *drafted))}  # a draft replaces what it changes
+    return {"resourceType": "Bundle", "type": "collection", "entry": list(entries.values())}
 
 
-def _name(resource: dict[str, Any]) -> tuple[str, str]:
-    return str(resource.get("resourceType")), str(resource.get("id"))
+def _name(entry: dict[str, Any]) -> str:
+    """By what a resource is known: type and id, else its address, else ''."""
+    resource = entry["resource"]
+    return f"{resource.get('resourceType')}/{resource['id']}" if resource.get("id") else str(entry.get("fullUrl") or "")
 
 
-def _resources(of: Any) -> Iterator[dict[str, Any]]:
-    """The resources of a bundle, or the one resource. Errors: ProblemError."""
+def _entries(of: Any) -> Iterator[dict[str, Any]]:
+    """The entries of a bundle (resource, and its address where it has one), or the one resource. Errors: ProblemError."""
     if of is None:
         return
     if not isinstance(of, dict):
         raise ProblemError("bad-request", "expected a FHIR resource or a bundle")
-    if of.get("resourceType") != "Bundle":
-        yield of
-        return
-    entries = of.get("entry") or []
+    entries = (of.get("entry") or []) if of.get("resourceType") == "Bundle" else [{"resource": of}]
     if not isinstance(entries, list) or any(not isinstance(entry, dict) for entry in entries):
         raise ProblemError("bad-request", "expected a bundle whose entry is a list")
     for entry in entries:
-        if isinstance(found := entry.get("resource"), dict) and found.get("resourceType") != "OperationOutcome":
-            yield found
+        if isinstance(found := entry.get("resource"), dict) and found.get("resourceType") != OUTCOME:
+            yield {"resource": found, **({"fullUrl": entry["fullUrl"]} if entry.get("fullUrl") else {})}
+
+
+def _failed(of: Any) -> bool:
+    """Whether a record system says that it could not look: with an OperationOutcome, alone or within the bundle."""
+    resources = [e.get("resource") for e in of.get("entry") or []] if of and of.get("resourceType") == "Bundle" else [of]
+    return any(_severe(r.get("issue")) for r in resources if isinstance(r, dict) and r.get("resourceType") == OUTCOME)
+
+
+def _severe(issues: Any) -> bool:
+    if not isinstance(issues, list) or not issues:
+        return True
+    return any(not isinstance(issue, dict) or issue.get("severity", "error") in ("fatal", "error") for issue in issues)
+
+
+def _pages(of: Any) -> bool:
+    """Whether more was found than was sent."""
+    links = of.get("link") or [] if isinstance(of, dict) else []
+    return isinstance(links, list) and any(isinstance(link, dict) and link.get("relation") == "next" for link in links)

@@ -40,8 +40,8 @@ def cards(asked: Asked, verdict: Verdict | None, hook: str, instance: str, sugge
         made.append(_of_finding(mild[0], instance, []))
     elif mild:
         made.append(_together(mild, instance))
-    if verdict.cannot_tell:
-        made.append(_open(verdict.cannot_tell, asked.notes, instance))
+    if verdict.cannot_tell or asked.rest:
+        made.append(_open(verdict.cannot_tell, asked, instance))
     return made
 
 
@@ -68,13 +68,14 @@ def _together(findings: Sequence[Finding], instance: str) -> Card:
     return _card("info", head, detail, _source(findings[0]), rules, instance)
 
 
-def _open(questions: Sequence[CannotTell], notes: Sequence[str], instance: str) -> Card:
+def _open(questions: Sequence[CannotTell], asked: Asked, instance: str) -> Card:
     """What could not be judged, and what is missing for it."""
-    needs = list(dict.fromkeys(need for q in questions for need in q.need))
+    needs = list(dict.fromkeys((*(need for q in questions for need in q.need), *asked.rest)))
     detail = [f"- {marked(', '.join(q.need))}: {marked(q.would_say)} ({marked(q.rule)})" for q in questions]
-    detail += [f"- note: {marked(note)}" for note in notes]
+    detail += [f"- {marked(rest)}: only the first page was sent" for rest in asked.rest]
+    detail += [f"- note: {marked(note)}" for note in asked.notes]
     head = f"Baclofen: cannot tell without {', '.join(needs)}"
-    return _card("info", head, detail, OWN, [q.rule for q in questions], instance)
+    return _card("info", head, detail, OWN, [q.rule for q in questions] or ("incomplete",), instance)
 
 
 def _unread(asked: Asked, instance: str) -> Card:

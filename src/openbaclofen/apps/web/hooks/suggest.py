@@ -115,12 +115,12 @@ def _change(draft: Mapping[str, Any], steps: Sequence[Step], said: str, finding:
         resource.pop("statusReason", None)
     actions = [{"type": "create" if ends else "update", "description": short(said, LONGEST_LABEL), "resource": resource}]
     if ends and draft.get("id"):
-        actions.append({"type": "delete", "description": "Do not end it at once", "resourceId": [_address(draft)]})
+        actions.append({"type": "delete", "description": "Do not end it at once", "resourceId": _address(draft)})
     return _suggestion(said, actions, finding, instance)
 
 
 def _remove(draft: Mapping[str, Any], finding: Finding, instance: str) -> dict[str, Any]:
-    action = {"type": "delete", "description": "Take this order away", "resourceId": [_address(draft)]}
+    action = {"type": "delete", "description": "Take this order away", "resourceId": _address(draft)}
     return _suggestion("Take this order away", [action], finding, instance)
 
 
