@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import Array
-from scipy.special import expit, ndtr
 
 Numbers = Array | np.ndarray
+_tail = np.vectorize(math.erfc, otypes=[float])
 
 
 def library(*values: Any) -> Any:
@@ -20,9 +21,12 @@ def library(*values: Any) -> Any:
 
 def logistic(x: Any) -> Any:
     """1 / (1 + exp(-x))."""
-    return jax.nn.sigmoid(x) if isinstance(x, Array) else expit(x)
+    if isinstance(x, Array):
+        return jax.nn.sigmoid(x)
+    small = np.exp(-np.abs(x))  # of either sign: what is far out must not overflow
+    return np.where(np.asarray(x) >= 0, 1.0, small) / (1 + small)
 
 
 def normal_share(z: Any) -> Any:
     """The share of a standard normal distribution below z."""
-    return jax.scipy.special.ndtr(z) if isinstance(z, Array) else ndtr(z)
+    return jax.scipy.special.ndtr(z) if isinstance(z, Array) else _tail(-np.asarray(z) * math.sqrt(0.5)) / 2

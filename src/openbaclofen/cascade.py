@@ -10,7 +10,7 @@ import numpy as np
 
 from openbaclofen.body.chunks import in_threads
 from openbaclofen.body.course import WIDTH, Task, prepared, run
-from openbaclofen.body.cycle import settled, settled_each
+from openbaclofen.body.cycle import in_turn, settled, settled_each, tiled
 from openbaclofen.body.engine import prepare
 from openbaclofen.body.graph import Flow, Graph, Numbers, Rates
 from openbaclofen.body.oral import BODY, NG_PER_ML, Body, rates
@@ -180,13 +180,13 @@ def steady_state(parameters: Parameters, doses: Doses, cycle_h: float) -> dict[s
 def steady_sites(parameters: Parameters, doses: Doses, cycle_h: float, initial_mg: Mapping[str, np.ndarray]) -> Sites:
     """Adaptation of both sites at that time, for which `steady_state` gives the amounts."""
     points = int(np.ceil(cycle_h / LONGEST_H)) * _STEPS_OF_A_CYCLE
-    mg = _over(parameters.body, doses, cycle_h, points, initial_mg)
+    mg = _over(_rates(parameters.body), doses, cycle_h, points, initial_mg)
     return repeated(own(*parameters), mg[None], np.ones((1, 1)), cycle_h / points, ())[1]
 
 
-def _over(body: Body, doses: Doses, cycle_h: float, points: int, initial_mg: Mapping[str, np.ndarray]) -> np.ndarray:
+def _over(of: Rates, doses: Doses, cycle_h: float, points: int, initial_mg: Mapping[str, np.ndarray]) -> np.ndarray:
     """mg of _LEVELS at even times of a cycle, its end included, (3, times, people)."""
-    task = Task(_FOLLOWED, {name: (name, 1.0) for name in _LEVELS}, [_rates(body)], initial_mg=initial_mg)
+    task = Task(_FOLLOWED, {name: (name, 1.0) for name in _LEVELS}, [of], initial_mg=initial_mg)
     return np.stack([mg.T for mg in run(task, doses, np.linspace(0.0, cycle_h, points + 1)).values()])
 
 
@@ -217,6 +217,8 @@ def settled_days(
         raise InputError(f"candidates need one amount for each clock time between 0 and {cycle_h:g} h", "candidates")
     once = [Doses(np.array([hour]), np.ones(1), into) for hour in at]
     starts = settled_each(BODY, rates(parameters.body), once, cycle_h)
-    unit = [_over(parameters.body, dose, cycle_h, points, mg) for dose, mg in zip(once, starts, strict=True)]
-    found = repeated(own(*parameters), np.stack(unit), given, cycle_h / points, tuple(UNITS))[0]
+    people, start = len(parameters.body.central_volume), {name: np.concatenate([s[name] for s in starts]) for name in starts[0]}
+    unit = _over(tiled(_rates(parameters.body), len(once)), in_turn(once, people), cycle_h, points, start)
+    parts = unit.reshape(*unit.shape[:2], len(once), people).transpose(2, 0, 1, 3)
+    found = repeated(own(*parameters), parts, given, cycle_h / points, tuple(UNITS))[0]
     return SettledDays(*(dict(zip(UNITS, each, strict=True)) for each in found))

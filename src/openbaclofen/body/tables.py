@@ -5,6 +5,7 @@ Tables of a kind are made when they are first needed, and kept until another kin
 
 from __future__ import annotations
 
+import threading
 from typing import NamedTuple
 
 import numpy as np
@@ -77,8 +78,18 @@ class Tables(NamedTuple):
     work: np.ndarray
 
 
+_own = threading.local()
+
+
 def tables(each: Each, rows: int, physiologies: int, doses: int) -> Tables:
-    """Room to work in, for one call at a time."""
+    """Room to work in, for one call at a time of this thread."""
+    wanted = (each, rows, physiologies, doses)
+    if getattr(_own, "wanted", None) != wanted:
+        _own.wanted, _own.tables = wanted, _made(*wanted)
+    return _own.tables
+
+
+def _made(each: Each, rows: int, physiologies: int, doses: int) -> Tables:
     n, size, kinds = len(each), len(each) ** 2, KINDS_HELD
     return Tables(
         held=_room(kinds).view(np.int64),

@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import log_ndtr
 
 from openbaclofen.arrays import normal_share
 from openbaclofen.outcome.spasticity import grade_chances
@@ -49,6 +48,8 @@ def of_level(observed: float, predicted: np.ndarray, log_sd: float, below: bool 
     z = (np.log(observed) - np.log(np.maximum(predicted, _NOTHING))) / log_sd
     under = normal_share(z)
     if below:
+        from scipy.special import log_ndtr  # takes long to import
+
         return Likelihood(log_ndtr(z), float(under.mean()))
     return Likelihood(-(z**2) / 2, _two_sided(float(under.mean()), float(1 - under.mean())))
 
