@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from openbaclofen import api
 from openbaclofen.case.record import Case, OralTherapy
+from openbaclofen.decide.plan import BESIDE_PUMP
 from openbaclofen.decide.records import Plan
 from openbaclofen.dose.regimen import Regimen
 from openbaclofen.dose.sig import format_regimen, parse_sig
@@ -178,3 +179,17 @@ def test_charcoal_shortens_and_bad_kidneys_lengthen_an_overdose() -> None:
 
     assert hours_above(", charcoal: 1 h", "0.9") < hours_above("", "0.9")
     assert hours_above("", "6") > hours_above("", "0.9")
+
+
+def test_an_overdose_beside_a_pump_is_answered_as_an_overdose(tmp_path: Path) -> None:
+    """What was swallowed comes first, and the pump is named: its drug is in no level that is told."""
+    text = next(path for path in EXAMPLES if path.stem == "overdose-600mg").read_text()
+    pump = "route: intrathecal, programme: 100 ug/d continuous, catheter_tip: T10, concentration: 500 ug/mL, since: 2026-01-01"
+    (tmp_path / "alone.yaml").write_text(text)
+    (tmp_path / "pump.yaml").write_text(text.replace("current: none", f"current: {{{pump}}}"))
+    alone, beside = (api.plan(api.read_case(tmp_path / name)) for name in ("alone.yaml", "pump.yaml"))
+    events = [block.event for block in alone.if_wrong if block.predicted]
+    assert events
+    assert [block.event for block in beside.if_wrong if block.predicted] == events
+    assert BESIDE_PUMP in beside.notes
+    assert BESIDE_PUMP not in alone.notes

@@ -33,20 +33,19 @@ class Doses:
         return np.ndim(self.at_h) > 1
 
     def rows(self) -> tuple[np.ndarray, np.ndarray]:
-        """Times and amounts, (people, doses), one row if of everyone; doses of 0 mg are at hour 0. Errors: InputError."""
+        """Times and amounts, (people, doses), one row if of everyone. Errors: InputError."""
         at, mg = (np.ascontiguousarray(np.atleast_2d(np.asarray(a, dtype=float))) for a in (self.at_h, self.mg))
         if at.shape != mg.shape:
             raise InputError(f"doses have {at.shape[-1]} times and {mg.shape[-1]} amounts", "doses")
-        given = mg > 0
-        at = at if given.all() else np.where(given, at, 0.0)
-        if not (np.isfinite(mg).all() and (mg >= 0).all() and np.isfinite(at).all()):
+        if at.size and not (np.isfinite([mg.max(), at.min(), at.max()]).all() and mg.min() >= 0):
             raise InputError("dose times must be finite and amounts finite and not negative", "doses")
         return at, mg
 
     def in_order(self) -> tuple[np.ndarray, np.ndarray]:
         """The same from first to last; doses of 0 mg at infinity. Errors: InputError."""
         at, mg = self.rows()
-        at = np.where(mg > 0, at, np.inf)
+        if mg.min(initial=np.inf) == 0:
+            at = np.where(mg > 0, at, np.inf)
         if (at[:, 1:] >= at[:, :-1]).all():
             return at, mg
         order = np.argsort(at, axis=1, kind="stable")

@@ -21,6 +21,10 @@ from openbaclofen.safety.verdict import Advice, Verdict
 
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
 DOSING = ("start", "adjust", "switch")  # without a proposal these end what is taken
+BESIDE_PUMP = (
+    "a pump is in place: the levels told are of what was swallowed, the pump's drug comes on top of them; whether the pump "
+    "goes on is for those who treat the overdose, and one that is stopped brings withdrawal within hours to days (see `pump`)"
+)
 NOT_MODELLED = (
     "full updating by this person's own course: what was observed weighs the likenesses where the question is adjust; else "
     "predictions are for people like this one",
@@ -32,9 +36,14 @@ def plan(case: Case, kb: KnowledgeBase, seed: int) -> Plan:
 
     Errors: InputError where the case asks for what cannot be planned.
     """
-    if any(isinstance(t, IntrathecalTherapy) for t in (case.therapy, case.current and case.current.therapy)):
+    draft, pump = (
+        Draft(case, kb, seed),
+        any(isinstance(t, IntrathecalTherapy) for t in (case.therapy, case.current and case.current.therapy)),
+    )
+    if pump and case.question != "ingestion":
         return _of_pump(case, kb, seed)
-    draft = Draft(case, kb, seed)
+    if pump:
+        draft.notes.append(BESIDE_PUMP)
     unknown = sorted({need for c in draft.verdict.cannot_tell for need in c.need if need.startswith("patient.")})
     try:
         ANSWERS[case.question](draft)
