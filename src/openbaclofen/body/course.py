@@ -13,7 +13,7 @@ import numpy as np
 from openbaclofen.body.chunks import in_threads
 from openbaclofen.body.engine import prepare
 from openbaclofen.body.graph import Graph, Numbers, Rates
-from openbaclofen.body.schedule import TOGETHER, Changes, Doses, Grid, grid_of
+from openbaclofen.body.schedule import Changes, Doses, Grid, grid_of
 from openbaclofen.errors import InputError
 
 WIDTH = 4**3  # people that a thread takes at a time
@@ -60,14 +60,14 @@ def prepared(task: Task, doses: Doses, times_h: np.ndarray, *, every: bool = Fal
     It does so for the people from a number on; any thread may call it. every: at every time of the grid. Errors: as of `run`.
     """
     prepare()
-    from openbaclofen.body import kernel, tables  # their compiler takes long to import
+    from openbaclofen.body import exponential, kernel, tables  # their compiler takes long to import
 
     (at, mg), graph = doses.in_order(), task.graph.part((*(name for name, _ in task.wanted.values()), doses.into))
     first = float(at[:, :1].min(initial=np.inf))
     if task.initial_mg and first < np.min(times_h, initial=np.inf):
         raise InputError("a start from known amounts cannot have doses before the first time", "doses")
-    grid, n = grid_of(times_h, first, task.changes), -(-len(graph.compartments) // TOGETHER) * TOGETHER
-    initial = np.zeros((task.people, n))
+    grid, each = grid_of(times_h, first, task.changes), exponential.each_of(len(graph.compartments))
+    initial = np.zeros((task.people, len(each[0])))
     for name in set(task.initial_mg) & set(graph.compartments):
         initial[:, graph.index(name)] = task.initial_mg[name]
     wanted = kernel.Wanted(
@@ -75,7 +75,7 @@ def prepared(task: Task, doses: Doses, times_h: np.ndarray, *, every: bool = Fal
         np.array([np.broadcast_to(np.asarray(each, dtype=float), task.people) for _, each in task.wanted.values()]),
     )
     flows, time = _flows(graph, task.rates), _intervals(grid, np.arange(len(grid.at_h)) if every else grid.outputs)
-    given, each = kernel.Given(at, mg, graph.index(doses.into)), (1,) * n
+    given = kernel.Given(at, mg, graph.index(doses.into))
 
     def fill(first: int, out: np.ndarray) -> None:
         room = tables.tables(each, len(wanted.rows), len(task.rates), at.shape[1])

@@ -87,7 +87,7 @@ def _interval(grid: np.ndarray, hour: float) -> int:
 @compiled
 def _dose(each: Each, time: Intervals, kept: Tables, into: int, d: int, mg: float) -> None:
     """What a dose leaves: its cell's series at the time since the cell's start, or where that is long, by a propagator."""
-    n, kind = len(each), time.kind[kept.interval[d]]
+    n, kind = len(each[0]), time.kind[kept.interval[d]]
     p = time.physiology[kind]
     if kept.rate[p] * time.length_h[kind] > LONGEST * CELLS:
         exponential(each, kept.shifted[p], kept.rate[p], kept.tau[d], kept.work, n * n)
@@ -100,7 +100,7 @@ def _dose(each: Each, time: Intervals, kept: Tables, into: int, d: int, mg: floa
 @compiled
 def _summed(each: Each, kept: Tables, d: int) -> None:
     """The series of a dose."""
-    n, hours = len(each), kept.since[d]
+    n, hours = len(each[0]), kept.since[d]
     square, terms, base = hours * hours, kept.terms[kept.place[d] // CELLS], kept.place[d] * MOST_TERMS * n
     fourth = square * square
     for g in range(0, n, EIGHT):
@@ -118,7 +118,7 @@ def _summed(each: Each, kept: Tables, d: int) -> None:
 @compiled
 def _series(each: Each, shifted: np.ndarray, q: float, cell_h: float, into: int, slot: int, kept: Tables) -> None:
     """(A + qI)^k / k! of the amounts at the start of each cell, after 1 mg at the start of the first."""
-    n, size, series = len(each), len(each) ** 2, kept.series
+    n, size, series = len(each[0]), len(each[0]) ** 2, kept.series
     terms = _TERMS[math.ceil(q * cell_h)]
     kept.cell_h[slot], kept.per_h[slot] = cell_h, 1 / cell_h
     kept.terms[slot], base, step = terms, slot * CELLS * MOST_TERMS * n, MOST_TERMS * n

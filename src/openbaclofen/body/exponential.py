@@ -17,15 +17,20 @@ from openbaclofen.body.propagate import terms_needed
 
 OPTIONS = {"nogil": True, "error_model": "numpy", "fastmath": {"contract"}, "_nrt": False}  # nothing is allocated, nor counted
 compiled: Any = njit(**OPTIONS, forceinline=True)
-Each = tuple[int, ...]  # n ones, so that n is known when code is compiled
+Each = tuple[tuple[int, ...], tuple[int, ...]]  # as many ones as rows and columns, so that both are known to the compiler
 _COEFFICIENT = np.array([1 / math.gamma(k + 1) for k in range(-(-terms_needed(1) // 4) * 4)])
+
+
+def each_of(compartments: int) -> Each:
+    """For so many compartments: rows are filled up to eights, columns to pairs."""
+    return (1,) * (-(-compartments // EIGHT) * EIGHT), (1,) * (-(-compartments // 2) * 2)
 
 
 @compiled
 def moved(each: Each, matrix: np.ndarray, base: int, x: np.ndarray, own: int, start):
     """start + matrix times amounts, those of x from `own` on: the eight rows from `base` on."""
-    n, other = len(each), spread(0.0)
-    for j in range(0, n, 2):
+    n, other = len(each[0]), spread(0.0)
+    for j in range(0, len(each[1]), 2):
         start = plus_times(start, load(matrix, base + j * n), x[own + j])
         other = plus_times(other, load(matrix, base + (j + 1) * n), x[own + j + 1])
     return plus(start, other)
@@ -34,11 +39,11 @@ def moved(each: Each, matrix: np.ndarray, base: int, x: np.ndarray, own: int, st
 @compiled
 def product(each: Each, left: np.ndarray, i0: int, right: np.ndarray, j0: int, found: np.ndarray, k0: int) -> None:
     """Matrix times matrix, which commute: both are made of the same one."""
-    n = len(each)
-    for j in range(n):
+    n = len(each[0])
+    for j in range(len(each[1])):
         for g in range(0, n, EIGHT):
             total, other = spread(0.0), spread(0.0)
-            for m in range(0, n, 2):
+            for m in range(0, len(each[1]), 2):
                 total = plus_times(total, load(right, j0 + m * n + g), left[i0 + j * n + m])
                 other = plus_times(other, load(right, j0 + (m + 1) * n + g), left[i0 + j * n + m + 1])
             store(found, k0 + j * n + g, plus(total, other))
@@ -47,7 +52,7 @@ def product(each: Each, left: np.ndarray, i0: int, right: np.ndarray, j0: int, f
 @compiled
 def exponential(each: Each, shifted: np.ndarray, q: float, hours: float, work: np.ndarray, found: int) -> None:
     """Fill work from `found` = n^2 on with expm(A h): scaling to q h <= 1, four powers at a time, squaring; work: 8 n^2."""
-    n = len(each)
+    n = len(each[0])
     size, halvings = n * n, math.ceil(math.log2(max(q * hours, 1.0)))
     part = hours / 2.0**halvings
     other, one, two, three = 0, 2 * size, 3 * size, 4 * size

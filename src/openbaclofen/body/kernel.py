@@ -45,7 +45,7 @@ def amounts(
 
     initial: (people of all, compartments), mg. kept: of `tables`, for this call alone.
     """
-    n = len(each)
+    n = len(each[0])
     for p in range(out.shape[1]):
         person = first + p
         for physiology in range(len(flows.rate)):
@@ -60,7 +60,7 @@ def amounts(
 @compiled
 def _walk(each: Each, time: Intervals, doses: int, wanted: Wanted, person: int, kept: Tables, out: np.ndarray) -> None:
     """One person from block to block: x, the amounts, become those at the last time."""
-    n, rows, d = len(each), len(wanted.rows), 0
+    n, rows, d = len(each[0]), len(wanted.rows), 0
     x, y, now = kept.x, kept.y, kept.now
     for b in range(len(time.first)):
         t, count = time.first[b], time.size[b]
@@ -69,7 +69,7 @@ def _walk(each: Each, time: Intervals, doses: int, wanted: Wanted, person: int, 
         for r in range(rows):
             store(now, r * EIGHT, _rows(each, kept.seen, (slot * rows + r) * n * 2 * EIGHT + EIGHT, x, 0, spread(0.0)))
         for g in range(0, n, EIGHT):
-            store(y, g, moved(each, kept.powers, power + (count - 1) * n * n + g, x, 0, spread(0.0)))
+            store(y, g, above(moved(each, kept.powers, power + (count - 1) * n * n + g, x, 0, spread(0.0)), NOTHING))
         while d < doses and kept.interval[d] < t + count:
             m, own = kept.interval[d] - t, d * n
             for r in range(rows):
@@ -82,8 +82,7 @@ def _walk(each: Each, time: Intervals, doses: int, wanted: Wanted, person: int, 
                     store(y, g, plus(load(y, g), load(kept.entered, own + g)))
             d += 1
         _put(now, time, b, wanted.scale, person, out)
-        for g in range(0, n, EIGHT):
-            store(x, g, above(load(y, g), NOTHING))
+        x, y = y, x
     last = time.place[-1]
     if last >= 0:
         for r in range(rows):
@@ -108,7 +107,7 @@ def _put(now: np.ndarray, time: Intervals, b: int, scale: np.ndarray, person: in
 def _rows(each: Each, seen: np.ndarray, base: int, x: np.ndarray, own: int, start):
     """start + what is seen of amounts, those of x from `own` on, at eight outputs in a row."""
     other = spread(0.0)
-    for j in range(0, len(each), 2):
+    for j in range(0, len(each[1]), 2):
         start = plus_times(start, load(seen, base + j * 2 * EIGHT), x[own + j])
         other = plus_times(other, load(seen, base + (j + 1) * 2 * EIGHT), x[own + j + 1])
     return plus(start, other)

@@ -90,7 +90,7 @@ def tables(each: Each, rows: int, physiologies: int, doses: int) -> Tables:
 
 
 def _made(each: Each, rows: int, physiologies: int, doses: int) -> Tables:
-    n, size, kinds = len(each), len(each) ** 2, KINDS_HELD
+    n, size, kinds = len(each[0]), len(each[0]) ** 2, KINDS_HELD
     return Tables(
         held=_room(kinds).view(np.int64),
         powers=_room(kinds * EIGHT * size),
@@ -126,7 +126,7 @@ def _room(numbers: int) -> np.ndarray:
 @compiled
 def shift(each: Each, flows: Flows, physiology: int, person: int, found: np.ndarray) -> float:
     """Fill found with A + qI, transposed, and return q = max(-A_ii)."""
-    n, q = len(each), 0.0
+    n, q = len(each[0]), 0.0
     found[:] = 0.0
     for f in range(len(flows.source)):
         source, target, rate = flows.source[f], flows.target[f], flows.rate[physiology, f, person]
@@ -156,7 +156,7 @@ def _powers(
     each: Each, shifted: np.ndarray, q: float, hours: float, most: int, slot: int, rows: np.ndarray, kept: Tables
 ) -> None:
     """The powers of expm(A h) up to the longest block of this kind, and what is seen of them."""
-    n = len(each)
+    n = len(each[0])
     first = slot * EIGHT * n * n
     exponential(each, shifted, q, hours / CELLS, kept.work, n * n)
     for i in range(n * n):
