@@ -19,6 +19,7 @@ def prepare() -> None:
     A cache folder that jax or numba already has is left alone; where none can be made, each process compiles programs anew.
     """
     jax.config.update("jax_enable_x64", True)
+    _widest_registers()
     folder = cache_folder()
     if folder is None:
         return
@@ -30,10 +31,19 @@ def prepare() -> None:
     jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
 
 
+def _widest_registers() -> None:
+    """Let numba use all of a processor's registers: by itself it takes half of the widest ones. Read when numba is imported."""
+    if "NUMBA_CPU_FEATURES" in os.environ or "avx512f" not in _machine():
+        return
+    from llvmlite.binding import get_host_cpu_features  # takes a moment, and numba needs it too
+
+    os.environ["NUMBA_CPU_FEATURES"] = f"{get_host_cpu_features().flatten()},-prefer-256-bit"
+
+
 @lru_cache(maxsize=1)
 def cache_folder() -> Path | None:
     """Where compiled programs for this kind of processor are kept for this user; None where no folder can be made."""
-    folder = user_cache_path("openbaclofen") / f"compiled-{_machine()}"
+    folder = user_cache_path("openbaclofen") / f"compiled-{zlib.crc32(_machine().encode()):x}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError:
@@ -44,14 +54,15 @@ def cache_folder() -> Path | None:
 def _sources() -> str:
     """A name for the code that numba compiles: it looks for changes only in the file of the function that is called."""
     package = Path(__file__).parents[1]
-    files = sorted((*package.glob("body/*.py"), *package.glob("receptor/*.py"), package / "response_kernel.py"))
+    files = sorted((*package.glob("body/*.py"), *package.glob("receptor/*.py"), *package.glob("response*.py")))
     return f"{zlib.crc32(b''.join(file.read_bytes() for file in files)):x}"
 
 
+@lru_cache(maxsize=1)
 def _machine() -> str:
-    """A name for this kind of processor: code compiled for one may not run on another that shares the home folder."""
+    """What this kind of processor can do: code compiled for one may not run on another that shares the home folder."""
     described = platform.machine() + platform.processor()
     processors = Path("/proc/cpuinfo")
     if processors.exists():
         described += next((line for line in processors.read_text().splitlines() if line.startswith(("flags", "Features"))), "")
-    return f"{zlib.crc32(described.encode()):x}"
+    return described
