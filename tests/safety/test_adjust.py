@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import openbaclofen as ob
+from openbaclofen.apps.web.usual import PERSON
 from openbaclofen.decide.adjust_likeness import Learnt, learn
 from openbaclofen.decide.likeness import likenesses_of
 from openbaclofen.decide.records import Plan
@@ -20,22 +21,6 @@ from openbaclofen.facts import load
 from openbaclofen.report import as_json
 
 KB = load()
-PATIENT = {
-    "age": "46 a",
-    "sex": "female",
-    "weight": "62 kg",
-    "height": "168 cm",
-    "creatinine": "0.8 mg/dL",
-    "conditions": ["multiple_sclerosis"],
-    "allergies": [],
-    "medicines": [],
-    "pregnant": "no",
-    "breastfeeding": "no",
-    "alcohol": "none",
-    "dialysis": "none",
-    "ashworth": "3",
-    "spasticity_supports_function": "no",
-}
 Seen = dict[str, Any]
 
 
@@ -45,7 +30,7 @@ def case(*seen: Seen, sig: str = "15 mg TID", since: str = "2026-10-18", **more:
         "region": "US",
         "question": "adjust",
         "therapy": sig,
-        "patient": PATIENT | more.pop("patient", {}),
+        "patient": PERSON | more.pop("patient", {}),
     }
     return ob.read_case({**said, "current": {"sig": sig, "since": since}, "observations": list(seen), **more})
 
@@ -78,7 +63,7 @@ def broken(plan: Plan, asked: ob.Case) -> list[str]:
     ]
     order = format_regimen(Regimen(tuple(phases))) + ("" if plan.proposal is not None else "; then stop")
     current = {"sig": asked.current.therapy.sig, "since": asked.current.since.isoformat()}
-    said = {"date": "2026-11-22", "region": asked.region, "patient": PATIENT, "current": current, "therapy": order}
+    said = {"date": "2026-11-22", "region": asked.region, "patient": PERSON, "current": current, "therapy": order}
     found = ob.check(ob.read_case(said)).findings
     return [f.rule for f in found if f.severity in ("contraindicated", "major") or f.blocks]
 
@@ -180,7 +165,7 @@ def test_no_response_goes_up_until_the_ceiling_and_then_off_after_a_fair_trial()
 
 def test_a_start_says_by_when_it_must_have_worked() -> None:
     asked = {"date": "2026-11-22", "region": "US", "question": "start", "therapy": "5 mg TID", "current": "none"}
-    plan = ob.plan(ob.read_case({**asked, "patient": PATIENT}))
+    plan = ob.plan(ob.read_case({**asked, "patient": PERSON}))
     assert plan.proposal is not None
     day = plan.proposal.steps[-1].day_from - 1 + KB.value("adjust.fair_trial")
     text = next(b for b in plan.if_wrong if b.event == "it does not work").advice[0].text

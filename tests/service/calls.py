@@ -16,16 +16,10 @@ from typing import Any
 
 import httpx2 as httpx
 
-PERSON = {
-    "age": "46 a",
-    "sex": "female",
-    "weight": "62 kg",
-    "height": "168 cm",
-    "creatinine": "0.8 mg/dL",
-    "conditions": ["multiple_sclerosis"],
-    "allergies": [],
-    "medicines": [],
-}
+from openbaclofen.apps.web import usual
+
+UNSTATED = {"pregnant", "breastfeeding", "alcohol", "dialysis", "ashworth", "spasticity_supports_function"}
+PERSON = {key: value for key, value in usual.PERSON.items() if key not in UNSTATED}
 CASE = {"date": "2026-11-22", "patient": PERSON, "therapy": "10 mg TID", "current": "none", "region": "US"}
 LONG = {"case": CASE, "people": 10000, "days": 20, "every_h": 1}
 RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"

@@ -36,12 +36,10 @@ def plan(case: Case, kb: KnowledgeBase, seed: int) -> Plan:
 
     Errors: InputError where the case asks for what cannot be planned.
     """
-    draft, pump = (
-        Draft(case, kb, seed),
-        any(isinstance(t, IntrathecalTherapy) for t in (case.therapy, case.current and case.current.therapy)),
-    )
+    pump = any(isinstance(t, IntrathecalTherapy) for t in (case.therapy, case.current and case.current.therapy))
     if pump and case.question != "ingestion":
         return _of_pump(case, kb, seed)
+    draft = Draft(case, kb, seed)
     if pump:
         draft.notes.append(BESIDE_PUMP)
     unknown = sorted({need for c in draft.verdict.cannot_tell for need in c.need if need.startswith("patient.")})
