@@ -6,16 +6,17 @@ from functools import cache
 from typing import Any
 
 import pytest
-from tests.safety.test_adjust import KB, PATIENT, broken
+from tests.safety.test_adjust import KB, broken
 
 import openbaclofen as ob
+from openbaclofen.apps.web import usual
 from openbaclofen.decide.draft import Draft
 from openbaclofen.decide.kidneys_changed import from_the_change, kidney_change
 from openbaclofen.decide.records import Expected, Plan
 from openbaclofen.errors import InputError
 from openbaclofen.infer.individual import individual
 
-PERSON = {k: v for k, v in PATIENT.items() if k != "creatinine"}
+PERSON = {k: v for k, v in usual.PERSON.items() if k != "creatinine"}
 
 
 def case(old: float, new: float, sig: str = "20 mg TID", *, event: bool = True, **more: Any) -> ob.Case:
@@ -112,7 +113,7 @@ def test_two_creatinines_of_one_day_are_refused() -> None:
 
 def on_dialysis(schedule: str) -> Plan:
     patient = {"dialysis": schedule, "creatinine": "7 mg/dL", "kidney": []}
-    said = {"date": "2026-11-22", "region": "CA", "question": "check", "patient": PATIENT | patient}
+    said = {"date": "2026-11-22", "region": "CA", "question": "check", "patient": usual.PERSON | patient}
     return ob.plan(ob.read_case({**said, "current": {"sig": "5 mg daily", "since": "2025-03-01"}}))
 
 

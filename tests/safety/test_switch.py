@@ -6,9 +6,10 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from tests.safety.test_adjust import KB, PATIENT
+from tests.safety.test_adjust import KB
 
 import openbaclofen as ob
+from openbaclofen.apps.web.usual import PERSON
 from openbaclofen.decide.records import Plan
 from openbaclofen.dose.tablets import make
 
@@ -19,7 +20,7 @@ def switched(to: str, now: str = "10 mg TID using 10 mg tablets", **more: Any) -
         "region": "US",
         "question": "switch",
         "therapy": to,
-        "patient": PATIENT | more.pop("patient", {}),
+        "patient": PERSON | more.pop("patient", {}),
     }
     return ob.plan(ob.read_case({**said, "current": {"sig": now, "since": "2025-01-15"}, **more}))
 
