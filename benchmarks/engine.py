@@ -16,21 +16,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import diffrax
-import jax
-import jax.numpy as jnp
 import numpy as np
 import roadrunner
-from jax import Array
 
-from openbaclofen.body.engine import prepare
 from openbaclofen.body.oral import BODY, Body, rates
 from openbaclofen.body.schedule import Doses
 from openbaclofen.cascade import UNITS, Observe, Parameters, observe, settled_days, simulate
+from openbaclofen.compilers import prepare
 from openbaclofen.facts import load
 from openbaclofen.infer import typical
 from openbaclofen.patient.kidney import KidneyFunction
 from openbaclofen.patient.person import Patient
 from openbaclofen.population import people
+from openbaclofen.traced import Array, jax, jnp
 from openbaclofen.units import AbsoluteGFR, Age, Weight
 
 DAYS, MG, SECONDS = 42, 20.0, 3

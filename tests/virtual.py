@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import jax
 import numpy as np
 
 from openbaclofen.body.oral import BODY, Body, rates
@@ -13,6 +12,7 @@ from openbaclofen.receptor.adaptation import Adaptation
 from openbaclofen.receptor.site import Receptor
 from openbaclofen.reflex.gain import Reflex, Strength, Unmasked
 from openbaclofen.response import Response
+from openbaclofen.traced import jax
 
 
 def bodies(people: int, seed: int = 0) -> Body:

@@ -11,10 +11,10 @@ import numpy as np
 from openbaclofen.body.chunks import in_threads
 from openbaclofen.body.course import WIDTH, Task, prepared, run
 from openbaclofen.body.cycle import in_turn, settled, settled_each, tiled
-from openbaclofen.body.engine import prepare
 from openbaclofen.body.graph import Flow, Graph, Numbers, Rates
 from openbaclofen.body.oral import BODY, NG_PER_ML, Body, rates
 from openbaclofen.body.schedule import SHORT_H, Doses
+from openbaclofen.compilers import prepare
 from openbaclofen.errors import InputError
 from openbaclofen.response import UNITS as RESPONSES
 from openbaclofen.response import Response, Sites, before_treatment

@@ -6,23 +6,19 @@ people, the order or the chunking, and a parameter that is added later leaves th
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from statistics import NormalDist
 from typing import Literal, NamedTuple
 
-import jax
-import jax.numpy as jnp
 import numpy as np
-from jax import Array
 
-from openbaclofen.arrays import normal_share
-from openbaclofen.body.chunks import WIDTH, over_chunks
-from openbaclofen.body.engine import prepare
+from openbaclofen.arrays import normal_share, number_by_number
+from openbaclofen.body.chunks import WIDTH
 from openbaclofen.body.schedule import Doses
 from openbaclofen.cascade import Course, Observe, Parameters, observe, simulate, steady_sites, steady_state
+from openbaclofen.normals import normals
 from openbaclofen.parameters import Values, parameters
 from openbaclofen.quantiles import Counts
 from openbaclofen.receptor.site import responding
@@ -226,7 +222,7 @@ def _some(seen: Course, some: slice) -> Course:
 
 
 def _together(first: Parameters, second: Parameters) -> Parameters:
-    return jax.tree.map(lambda a, b: np.concatenate([a, b]), first, second)
+    return number_by_number(lambda *parts: np.concatenate(parts), first, second)
 
 
 def _differ(typical: Typical, values: Values, seed: int, first: int = 0) -> dict[str, np.ndarray]:
@@ -267,24 +263,3 @@ def _supposed(typical: Typical, z: Values) -> dict[str, np.ndarray]:
 def _mixed(covariance: np.ndarray, z: Sequence[np.ndarray]) -> list[np.ndarray]:
     """Normal numbers with this covariance from independent ones, without BLAS: the same bits whatever the number."""
     return [sum((w * z[j] for j, w in enumerate(row) if w), np.zeros(1)) for row in np.linalg.cholesky(covariance)]
-
-
-def normals(seed: int, names: Sequence[str], number: int, first: int = 0) -> np.ndarray:
-    """Standard normal numbers (names, number), of i from `first` on; entry (name, i) depends on seed, name and i alone."""
-    prepare()
-
-    def chunk(columns: slice, width: int) -> dict[str, np.ndarray]:
-        index = first + columns.start + np.arange(width)
-        return {"z": np.stack([_normals(seed, np.uint32(zlib.crc32(name.encode())), index) for name in names])}
-
-    return over_chunks(chunk, number, slice(None), ("normals",))["z"].T
-
-
-@jax.jit
-def _normals(seed: Array, tag: Array, index: Array) -> Array:
-    """One program for every name and any number of names."""
-
-    def one(i: Array) -> Array:
-        return jax.random.normal(jax.random.fold_in(jax.random.fold_in(jax.random.key(seed), i), tag), dtype=jnp.float64)
-
-    return jax.vmap(one)(index)

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import jax
 import numpy as np
 
-from openbaclofen.body.chunks import columns_of, over_chunks
-from openbaclofen.body.engine import prepare
 from openbaclofen.body.schedule import BLOCK
 from openbaclofen.body.spine import CISTERNAL, PLASMA, Modes, Places
 from openbaclofen.body.spine_course import Cord, Delivery, course
-from openbaclofen.cascade import LONGEST_H, OUTCOMES, UNITS, Course, Parameters
-from openbaclofen.response import Sites, before_treatment, last, respond
+from openbaclofen.cascade import LONGEST_H, UNITS, Course, Parameters
+from openbaclofen.compilers import prepare
+from openbaclofen.response import OF_LIMBS, Sites, before_treatment
 
 LEGS, TRUNK, ARMS = "legs", "trunk", "arms"
 LIMBS = (LEGS, TRUNK, ARMS)
 LEVELS = (CISTERNAL, ARMS, TRUNK, LEGS, "lumbar")  # from the top down
-OF_LIMBS = ("reflex_gain", "modified_ashworth", "strength")  # told for each limb, by its own segments
 PUMP_UNITS = (
     UNITS
     | {f"{name}_{limb}": UNITS[name] for name in OF_LIMBS for limb in LIMBS}
@@ -77,6 +74,8 @@ def simulate_pump(
     what tablets leave in spinal fluid adds to all. Levels returned are those from the pump alone. limbs: whose outcomes are
     told, the legs first. Errors: InputError where times do not rise.
     """
+    from openbaclofen.pump_response import of_limb, responses  # its compiler takes long to import, and tablets do not need it
+
     prepare()
     names, limbs = [*places, CISTERNAL, PLASMA], tuple(dict.fromkeys((LEGS, *limbs)))
     cord = Cord(of.cord_rate, limbs, _cord_at_first(of, given, places, limbs))
@@ -90,9 +89,9 @@ def simulate_pump(
         swallowed = _followed(oral["csf"], hours, of.cord_rate)
         inside = {limb: level + swallowed for limb, level in inside.items()}
     sites = {limb: _sites_of(given.sites, limb, len(plasma)) for limb in limbs}
-    seen, end = _responses(of.parameters, inside[LEGS], brain, hours, sites[LEGS])
+    seen, end = responses(of.parameters, inside[LEGS], brain, hours, sites[LEGS])
     for limb in limbs if len(limbs) > 1 else ():
-        own = seen if limb == LEGS else _of_limb(of.parameters, inside[limb], hours, sites[limb])
+        own = seen if limb == LEGS else of_limb(of.parameters, inside[limb], hours, sites[limb])
         seen = seen | {f"{name}_{limb}": own[name] for name in OF_LIMBS}
     told = tuple(at for at in LEVELS if at in levels)
     by_level = np.stack([levels[at] + oral["csf"] for at in told], axis=1)
@@ -118,12 +117,10 @@ def settled_sites(of: Pumped, legs_ng_per_ml: np.ndarray, brain_ng_per_ml: np.nd
 
 def cycled_sites(of: Pumped, cord_ng_per_ml: np.ndarray, brain_ng_per_ml: np.ndarray, hours: np.ndarray) -> Sites:
     """Adaptation at the end of a cycle of levels (people, times) that has been repeated for ever; hours: before each time."""
+    from openbaclofen.pump_response import cycled  # see `simulate_pump`
+
     prepare()
-
-    def some(own: Parameters, cord: np.ndarray, brain: np.ndarray) -> tuple[dict[str, Any], Sites]:
-        return {}, last(_cycle(own, cord, brain, hours)[1])
-
-    return _sites(_over_people("settled", some, of.parameters, cord_ng_per_ml.T, brain_ng_per_ml.T))
+    return cycled(of.parameters, cord_ng_per_ml, brain_ng_per_ml, hours)
 
 
 def hours(until_h: float, boluses: bool) -> np.ndarray:
@@ -157,77 +154,3 @@ def _followed(fluid: np.ndarray, hours: np.ndarray, rate: np.ndarray) -> np.ndar
         lag = slope[:, i]
         found[:, i + 1] = fluid[:, i + 1] - lag + (found[:, i] - fluid[:, i] + lag) * kept[:, i]
     return found
-
-
-def _limb(own: Parameters, cord: Any, sites: Sites, since: Any) -> tuple[dict[str, Any], Sites]:
-    """One block of a limb: what its own cord tells; the brain is not followed."""
-    seen, over = respond(own.response, cord, cord, sites, since)
-    return {name: seen[name] for name in OF_LIMBS}, Sites(last(over).spinal, sites.brain)
-
-
-_cycle = jax.jit(lambda own, cord, brain, since: respond(own.response, cord, brain, None, since))
-_block = jax.jit(lambda own, cord, brain, sites, since: _seen_and_last(*respond(own.response, cord, brain, sites, since)))
-_limb_block = jax.jit(_limb)
-
-
-def _seen_and_last(seen: dict[str, Any], sites: Sites) -> tuple[dict[str, Any], Sites]:
-    return seen, last(sites)
-
-
-def _responses(
-    parameters: Parameters, cord: np.ndarray, brain: np.ndarray, hours: np.ndarray, sites: Sites
-) -> tuple[dict[str, np.ndarray], Sites]:
-    """Quantities (people, times) and the sites at the end."""
-    found = _in_blocks("course", OUTCOMES, _block, parameters, (cord, brain), hours, sites)
-    return {name: found.pop(name) for name in OUTCOMES}, _sites(found)
-
-
-def _of_limb(parameters: Parameters, cord: np.ndarray, hours: np.ndarray, sites: Sites) -> dict[str, np.ndarray]:
-    """Quantities of OF_LIMBS, (people, times)."""
-    found = _in_blocks("limb", OF_LIMBS, _limb_block, parameters, (cord,), hours, sites)
-    return {name: found[name] for name in OF_LIMBS}
-
-
-def _in_blocks(
-    key: str,
-    names: Sequence[str],
-    block: Callable[..., tuple[dict[str, Any], Sites]],
-    parameters: Parameters,
-    levels: tuple[np.ndarray, ...],
-    hours: np.ndarray,
-    sites: Sites,
-) -> dict[Any, np.ndarray]:
-    """Block after block of times; the last time is repeated to fill one."""
-    count = levels[0].shape[1]
-    short = -count % BLOCK
-    filled = [np.pad(level, [(0, 0), (0, short)], mode="edge").T for level in levels]
-    since = np.pad(hours, (0, short))
-
-    def some(own: Parameters, sites: Sites, *levels: np.ndarray) -> tuple[dict[str, Any], Sites]:
-        blocks = []
-        for at in range(0, len(since), BLOCK):
-            now = slice(at, at + BLOCK)
-            seen, sites = block(own, *(level[now] for level in levels), sites, since[now])
-            blocks.append(seen)
-        return {name: np.concatenate([block[name] for block in blocks])[:count] for name in names}, sites
-
-    return _over_people(key, some, parameters, sites, *filled)
-
-
-def _over_people(key: str, what: Callable[..., tuple[dict[str, Any], Sites]], *tables: Any) -> dict[Any, np.ndarray]:
-    """Call for every chunk of people (the last axis of every leaf); results (people, times), leaves of sites by number."""
-    people = jax.tree.leaves(tables)[0].shape[-1]
-
-    def some(columns: slice, width: int) -> dict[Any, np.ndarray]:
-        own = jax.tree.map(lambda a: columns_of(a, columns, width), tables)
-        seen, sites = what(*own)
-        leaves = {i: np.asarray(leaf)[None] for i, leaf in enumerate(jax.tree.leaves(sites))}
-        return {name: np.asarray(value) for name, value in seen.items()} | leaves
-
-    return over_chunks(some, people, slice(None), ("pump", key))
-
-
-def _sites(found: Mapping[Any, np.ndarray]) -> Sites:
-    """Sites (people,) from numbered leaves."""
-    shape = jax.tree.structure(before_treatment(1))
-    return jax.tree.unflatten(shape, [found[i][:, 0] for i in range(shape.num_leaves)])

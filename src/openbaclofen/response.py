@@ -1,43 +1,19 @@
-"""Concentrations at the spinal and the brain site go in; receptors, adaptation, reflex and outcomes over time come out.
-
-The same stages for every route: by mouth both sites see the spinal fluid, from a pump each sees its own level.
-"""
+"""What a response is made of: the records of people, of the two sites and of everything that is told of them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Iterable
 from typing import NamedTuple
 
-import jax
-import jax.numpy as jnp
-from jax import Array
+import numpy as np
 
-from openbaclofen.outcome.side_effects import SideEffect, chance
-from openbaclofen.outcome.spasticity import Spasticity, expected_score, spasms, tone
-from openbaclofen.outcome.withdrawal import severity
-from openbaclofen.receptor.adaptation import (
-    Adaptation,
-    Adapted,
-    Inside,
-    earlier,
-    number_over,
-    occupancy,
-    opponent_over,
-    untouched,
-)
-from openbaclofen.receptor.site import (
-    Numbers,
-    Receptor,
-    active_concentration,
-    postsynaptic_conductance,
-    presynaptic_release,
-    with_sensitivity,
-)
-from openbaclofen.reflex.gain import Reflex, Strength, Unmasked, adapted_gain, excitability, reflex_gain, voluntary_strength
+from openbaclofen.arrays import Numbers, leaves
+from openbaclofen.outcome.side_effects import SideEffect
+from openbaclofen.outcome.spasticity import Spasticity
+from openbaclofen.receptor.adaptation import Adaptation, Adapted, untouched
+from openbaclofen.receptor.site import Receptor
+from openbaclofen.reflex.gain import Reflex, Strength, Unmasked
 
-_NEXT_TO_NOTHING = 1e-30
-Drug = Callable[[Array, Array], list[Array]]  # (umol/L of R-baclofen, receptor number) to what it does; last: what it leaves
 UNITS = {
     "presynaptic_release": "share of that without drug",
     "postsynaptic_conductance": "share of the largest",
@@ -50,6 +26,7 @@ UNITS = {
     "brain_excitability": "share of that without drug",
     "withdrawal": "index",
 }
+OF_LIMBS = ("reflex_gain", "modified_ashworth", "strength")  # told for each limb, by its own segments
 
 
 class Response(NamedTuple):
@@ -78,87 +55,17 @@ def before_treatment(people: int) -> Sites:
     return Sites(untouched(people), untouched(people))
 
 
-def respond(
-    of: Response,
-    spinal_ng_per_ml: Array,
-    brain_ng_per_ml: Array,
-    before: Sites | None,
-    hours: Array,
-    inside: tuple[Inside, Inside] | None = None,
-) -> tuple[dict[str, Array], Sites]:
-    """Every quantity of UNITS and the adaptation of both sites at each time, (times, people), from concentrations then.
-
-    before: the sites before the first time, None for a cycle that has been repeated for ever; hours: see `number_over`.
-    inside: what is known of the two concentrations between times, without which steps follow straight lines.
-    """
-    within = inside or (None, None)
-    spinal, spinal_seen = _spinal(of, spinal_ng_per_ml, within[0], before and before.spinal, hours)
-    brain, brain_seen = _brain(of, brain_ng_per_ml, within[1], before and before.brain, hours)
-    seen = spinal_seen | brain_seen
-    seen["withdrawal"] = severity(seen["reflex_gain"], seen["brain_excitability"])
-    return {name: seen[name] for name in UNITS}, Sites(spinal, brain)
-
-
-def _site(
-    of: Response, receptor: Receptor, drug: Drug, level: tuple[Array, Inside | None], before: Adapted | None, hours: Array
-) -> tuple[Adapted, list[Array]]:
-    """A site's adaptation, and what the drug does there. level: ng/mL at each time, and between."""
-    active = active_concentration(receptor, level[0])
-    if level[1] is None:
-        number = number_over(of.adaptation, before, occupied := occupancy(of.adaptation, active), hours)
-        done = drug(active, number)
-        felt, inside = 1 - done[-1], None
-    else:
-        middle, slope = (active_concentration(receptor, value) for value in level[1])
-        occupied, turning = jax.jvp(partial(occupancy, of.adaptation), (active,), (slope,))
-        between = Inside(occupancy(of.adaptation, middle), turning)
-        number = number_over(of.adaptation, before, occupied, hours, between)
-        halfway = 0.5 * (earlier(before and before.number, number) + number)
-        done, changing = jax.jvp(lambda c: drug(c, number), (active,), (slope,))
-        felt, inside = 1 - done[-1], Inside(1 - drug(middle, halfway)[-1], -changing[-1])
-    return Adapted(number, opponent_over(of.adaptation, before, felt, hours, inside), occupied, felt), done
-
-
-def _spinal(
-    of: Response, ng_per_ml: Array, inside: Inside | None, before: Adapted | None, hours: Array
-) -> tuple[Adapted, dict[str, Array]]:
-    """Receptors of the cord, stretch reflex, and what follows from it."""
-    receptor = with_sensitivity(of.receptor, of.sensitivity)
-
-    def drug(active: Array, number: Array) -> list[Array]:
-        release = presynaptic_release(receptor, active, number)
-        conductance = postsynaptic_conductance(receptor, active, number)
-        return [release, conductance, reflex_gain(of.reflex, release, conductance)]
-
-    site, (release, conductance, drug_part) = _site(of, receptor, drug, (ng_per_ml, inside), before, hours)
-    gain = adapted_gain(drug_part, excitability(of.spinal, site.number, site.opponent))
-    return site, {
-        "presynaptic_release": release,
-        "postsynaptic_conductance": conductance,
-        "receptor_number": site.number,
-        "reflex_gain": gain,
-        "modified_ashworth": expected_score(tone(of.spasticity, gain), of.spasticity.noise),
-        "spasms": jnp.clip(spasms(of.spasticity, gain), 0.0, 4.0),
-        "strength": voluntary_strength(of.strength, conductance),
-    }
-
-
-def _brain(
-    of: Response, ng_per_ml: Array, inside: Inside | None, before: Adapted | None, hours: Array
-) -> tuple[Adapted, dict[str, Array]]:
-    """Receptors of the brain, its excitability, and drowsiness, to which it gets used as far as the opponent has caught up."""
-
-    def drug(active: Array, number: Array) -> list[Array]:
-        return [presynaptic_release(of.receptor, active, number)]
-
-    site, (drug_part,) = _site(of, of.receptor, drug, (ng_per_ml, inside), before, hours)
-    used_to = jnp.minimum(site.opponent / jnp.maximum(site.effect, _NEXT_TO_NOTHING), 1.0)
-    return site, {
-        "sedation": chance(of.sedation, ng_per_ml, used_to),
-        "brain_excitability": adapted_gain(drug_part, excitability(of.brain, site.number, site.opponent)),
-    }
-
-
 def last(sites: Sites) -> Sites:
     """The state at the last of the times."""
     return Sites(*(Adapted(*(value[-1] for value in site)) for site in sites))
+
+
+def state_of(sites: Sites) -> np.ndarray:
+    """The numbers of both sites, (numbers, ...): of the cord, then of the brain."""
+    return np.stack([np.asarray(value, dtype=float) for value in leaves(sites)])
+
+
+def sites_of(state: Iterable[np.ndarray]) -> Sites:
+    """The sites whose numbers these are."""
+    numbers, half = list(state), len(Adapted._fields)
+    return Sites(Adapted(*numbers[:half]), Adapted(*numbers[half:]))

@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-import jax
 import numpy as np
 
 from openbaclofen.body.chunks import in_threads
 from openbaclofen.body.oral import NG_PER_ML, Body, rates
 from openbaclofen.body.schedule import Grid
 from openbaclofen.outcome.spasticity import MODIFIED
-from openbaclofen.response import UNITS, Response, Sites, before_treatment
+from openbaclofen.response import UNITS, Response, Sites, sites_of, state_of
 
 PLASMA, FLUID = "plasma", "csf"
 QUANTITIES = (PLASMA, FLUID, *UNITS)
@@ -102,8 +101,7 @@ class Followed:
         from openbaclofen import response_kernel  # its compiler takes long to import, and not everything needs it
 
         self._kernel, self._table = response_kernel, np.stack(people)
-        self._state = np.stack([np.asarray(leaf, dtype=float) for leaf in jax.tree.leaves(sites)])
-        self._shape = jax.tree.structure(sites)
+        self._state = state_of(sites)
         self._hours = np.diff(grid.at_h, prepend=grid.at_h[0])
         self._place = np.full(len(grid.at_h), -1)
         self._place[grid.outputs] = np.arange(len(grid.outputs))
@@ -120,7 +118,7 @@ class Followed:
 
     def end(self) -> Sites:
         """The sites at the last time, when everybody was followed."""
-        return jax.tree.unflatten(self._shape, list(self._state))
+        return sites_of(self._state)
 
 
 def repeated(
@@ -140,4 +138,4 @@ def repeated(
     state = np.empty((response_cycle.STATE, len(amounts), count))
     given = (table, np.ascontiguousarray(unit), np.ascontiguousarray(amounts), hours, wanted, out, state)
     in_threads(lambda some: response_cycle.settle(*given, some.start, some.stop), count, response_cycle.L)
-    return out, jax.tree.unflatten(jax.tree.structure(before_treatment(1)), list(state[:, 0]))
+    return out, sites_of(state[:, 0])

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from openbaclofen.body.engine import prepare
 from openbaclofen.case.read import read_case
 from openbaclofen.facts import load
 from openbaclofen.infer import measure, one_compartment
@@ -16,8 +14,8 @@ from openbaclofen.infer.people import bodies
 from openbaclofen.infer.typical import typical
 from openbaclofen.patient.kidney import kidney_function
 from openbaclofen.population import parameters
+from openbaclofen.traced import jnp
 
-prepare()
 KB = load()
 TIMES = jnp.array([0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 5.0, 8.0, 12.0])
 

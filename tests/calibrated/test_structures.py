@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from functools import partial
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from openbaclofen.body.engine import prepare
 from openbaclofen.facts import load
 from openbaclofen.infer.compare_fits import choices, structures
 from openbaclofen.infer.compare_structures import DEEP, ONE, PERIPHERAL, THREE
@@ -17,8 +14,8 @@ from openbaclofen.infer.design import ALIKE, Designs, designs, deviates
 from openbaclofen.infer.measure import ANALYSES
 from openbaclofen.infer.observe import fixed
 from openbaclofen.infer.people import TOGETHER, Values, bodies
+from openbaclofen.traced import jax, jnp
 
-prepare()
 KB = load()
 NAMES, EVERY = designs(KB)
 Z = jnp.asarray(deviates()[:, :ALIKE])

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-import jax.numpy as jnp
 import numpy as np
 import pytest
 from tests.claims.variants import NOTHING, WHOLE, Values, columns, must, person, without
@@ -17,7 +16,9 @@ from tests.people_like import KB
 from openbaclofen.body.schedule import Doses
 from openbaclofen.cascade import Course, simulate
 from openbaclofen.infer.outcome_intrathecal import infusion_course
-from openbaclofen.response import before_treatment, respond
+from openbaclofen.response import before_treatment
+from openbaclofen.response_stages import respond
+from openbaclofen.traced import jnp
 from openbaclofen.units import HOURS_PER_DAY
 
 NO_ADAPTATION: Values = MappingProxyType(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import jax.numpy as jnp
 import numpy as np
 import pytest
 from tests.claims.variants import WHOLE, Values, columns, must, person, without
@@ -20,7 +19,9 @@ from openbaclofen.outcome.breathing import Loads, depression_index, drive_lost
 from openbaclofen.outcome.encephalopathy import admission
 from openbaclofen.outcome.overdose import coma_chance, coma_hours, event_chance, felt
 from openbaclofen.outcome.side_effects import chance
-from openbaclofen.response import before_treatment, respond
+from openbaclofen.response import before_treatment
+from openbaclofen.response_stages import respond
+from openbaclofen.traced import jnp
 from openbaclofen.units import HOURS_PER_DAY, AbsoluteGFR
 
 HEALTHY, FAILING, PER_DAY = 100.0, 20.0, 3  # mL/min

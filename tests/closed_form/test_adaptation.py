@@ -5,29 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import diffrax
-import jax
-import jax.numpy as jnp
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from jax import Array
 
-from openbaclofen.body.engine import prepare
 from openbaclofen.facts import load
 from openbaclofen.outcome.withdrawal import Causes, causes, excess, onset_h, rebound_points, severity
-from openbaclofen.receptor.adaptation import (
-    Adaptation,
-    Adapted,
-    Inside,
-    earlier,
-    mean_drive,
-    number_over,
-    occupancy,
-    opponent_over,
-    over,
-    untouched,
-)
+from openbaclofen.receptor.adaptation import Adaptation, Adapted, Inside, occupancy, untouched
+from openbaclofen.receptor.adapting import earlier, mean_drive, number_over, opponent_over, over
 from openbaclofen.receptor.site import responding
 from openbaclofen.reflex.gain import (
     Strength,
@@ -38,8 +24,8 @@ from openbaclofen.reflex.gain import (
     velocity_threshold,
     voluntary_strength,
 )
+from openbaclofen.traced import Array, jax, jnp
 
-prepare()
 KB = load()
 RECOVERY, LOSS, OPPONENT = np.log(2) / 2.5 / 24, 0.16 / 24, np.log(2) / 8 / 24
 OF = Adaptation(*(np.array([x]) for x in (0.22, RECOVERY, LOSS, OPPONENT)))

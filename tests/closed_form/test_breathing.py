@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 
-from openbaclofen.body.engine import prepare
 from openbaclofen.outcome.breathing import Breathing, Loads, danger, depression_index, drive_lost, over_time, settled
+from openbaclofen.traced import jax, jnp
 
-prepare()
 PERSON = Breathing(
     *(np.array([x]) for x in (74, 0.6, 1.25, 1, 0.83, 0.15, 0.146, 0.1, 0.15, 4.3, 42.4, 7.06, 0.08, 0.92, 0.6, 0.08))
 )

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import jax
 import numpy as np
 import pytest
 from tests.virtual import parameters
 
-from openbaclofen.body.engine import prepare
 from openbaclofen.body.schedule import Doses
 from openbaclofen.cascade import simulate
 from openbaclofen.receptor.site import active_concentration, postsynaptic_conductance, presynaptic_release
-from openbaclofen.response import before_treatment, respond
+from openbaclofen.response import before_treatment
+from openbaclofen.response_stages import respond
+from openbaclofen.traced import jax
 
-prepare()
 PEOPLE = parameters(1)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 
-import jax.numpy as jnp
 import numpy as np
 import pytest
 from scipy.linalg import expm
@@ -12,15 +11,15 @@ from tests.virtual import bodies, first, matrix, parameters
 
 from openbaclofen.body.course import Task, run
 from openbaclofen.body.cycle import settled
-from openbaclofen.body.engine import prepare
 from openbaclofen.body.graph import Flow, Graph
 from openbaclofen.body.oral import BODY
-from openbaclofen.body.propagate import advance, propagator, squarings_needed
+from openbaclofen.body.propagate import advance, propagator
 from openbaclofen.body.schedule import SAME_TIME_H, TOGETHER, Doses, grid_of
+from openbaclofen.body.series import squarings_needed
 from openbaclofen.cascade import Observe, observe, simulate, steady_state
 from openbaclofen.errors import InputError
+from openbaclofen.traced import jnp
 
-prepare()
 EVEN, UNEVEN = np.arange(0.0, 72.0), np.array([0.0, 0.3, 1.1, 2.0, 5.5, 11.7, 24.0, 47.9])
 DAYS = (np.arange(3)[:, None] * 24 + np.array([8.0, 14.3, 20.0])).ravel()
 

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from openbaclofen.body.engine import prepare
 from openbaclofen.outcome.overdose import (
     EVENTS,
     Overdose,
@@ -21,7 +20,6 @@ from openbaclofen.outcome.overdose import (
     share_below,
 )
 
-prepare()
 PERSON = Overdose(*(np.array([x]) for x in (300, 0.6, 3, 0.25, 450, 500, 600, 1000, 1, 0.4)))
 HOURS = np.linspace(0, 48, 481)
 RATE = np.log(2) / 5

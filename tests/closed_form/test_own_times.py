@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import jax
 import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
@@ -14,6 +13,7 @@ from openbaclofen.body.graph import Flow, Graph
 from openbaclofen.body.oral import BODY, Body
 from openbaclofen.body.schedule import Doses
 from openbaclofen.cascade import Observe, observe
+from openbaclofen.traced import jax
 
 ALL = Observe((), BODY.compartments)
 EVEN, UNEVEN = np.arange(0.0, 50.0), np.sort(np.random.default_rng(5).uniform(-5, 50, 20))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import jax
 import numpy as np
 import pytest
 from tests.people_like import KB
@@ -17,6 +16,7 @@ from openbaclofen.errors import InputError
 from openbaclofen.infer.pump import pump_course
 from openbaclofen.infer.spine_typical import places, spine_typical
 from openbaclofen.pump import Given, Pumped, _followed, hours, simulate_pump
+from openbaclofen.traced import jax
 
 WHERE = places(KB, tip="T10")
 PATIENT = {"age": "46 a", "sex": "female", "weight": "62 kg", "height": "168 cm", "creatinine": "0.8 mg/dL"}

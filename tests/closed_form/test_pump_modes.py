@@ -16,7 +16,8 @@ from openbaclofen.errors import InputError
 from openbaclofen.infer.pump import pump_course
 from openbaclofen.infer.pump_programme import day_of, delivery_of, settled_on
 from openbaclofen.infer.spine_typical import places
-from openbaclofen.pump import ARMS, LEGS, LEVELS, LIMBS, OF_LIMBS, Given, PumpCourse, simulate_pump
+from openbaclofen.pump import ARMS, LEGS, LEVELS, LIMBS, Given, PumpCourse, simulate_pump
+from openbaclofen.response import OF_LIMBS
 
 TIP, NAMES = 0.55, ("legs", "arms", CISTERNAL, PLASMA)
 CORD_RATE = np.array([0.1, 2.0])  # slower and faster than the fluid

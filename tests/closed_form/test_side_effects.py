@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from openbaclofen.body.engine import prepare
 from openbaclofen.outcome.alcohol import Alcohol, abstinent_days, relapse
 from openbaclofen.outcome.encephalopathy import Encephalopathy, admission, frailty
 from openbaclofen.outcome.limiting import Limiting, dose_limiting, leaving
@@ -21,8 +20,6 @@ from openbaclofen.outcome.side_effects import (
     sedation_grades,
     sensitivity_at,
 )
-
-prepare()
 
 
 def of(*values: float) -> list[np.ndarray]:

@@ -9,7 +9,8 @@ from tests.virtual import first, parameters
 from openbaclofen import cascade
 from openbaclofen.body.schedule import Doses
 from openbaclofen.cascade import simulate
-from openbaclofen.population import Known, Spread, Typical, _differ, _not_known, likenesses, normals
+from openbaclofen.normals import normals
+from openbaclofen.population import Known, Spread, Typical, _differ, _not_known, likenesses
 
 MANY = 600
 HOURS = np.arange(0.0, 60.0)

@@ -13,7 +13,8 @@ from openbaclofen import population
 from openbaclofen.body.schedule import Doses
 from openbaclofen.cascade import simulate
 from openbaclofen.errors import InputError
-from openbaclofen.population import normals, people, summary
+from openbaclofen.normals import normals
+from openbaclofen.population import people, summary
 from openbaclofen.quantiles import RELATIVE_ERROR, Counts
 
 LEVELS = (0.05, 0.5, 0.95)

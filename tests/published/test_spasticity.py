@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import jax.numpy as jnp
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from openbaclofen.body.engine import prepare
 from openbaclofen.errors import InputError
 from openbaclofen.facts import load
 from openbaclofen.infer.trial_arms import Beside, trial_arms
@@ -26,8 +24,8 @@ from openbaclofen.outcome.spasticity import (
     tone,
 )
 from openbaclofen.outcome.trial import arm
+from openbaclofen.traced import jnp
 
-prepare()
 KB = load()
 NOISE = KB.value("outcome.rating_noise")
 OS440 = KB.evidence["outcomes:OS440_3004_NCT03290131:TNmAS-MAL_change_from_baseline_wk12_(LS_mean):2"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ MODULES = sorted(SOURCE.rglob("*.py"))
 PLAIN = {0, 1, 2, 3, 4, 0.5, 10, 100, 1000}
 TOLERANCE = 1e-5  # a positive number below this is a numerical tolerance, not a dose
 WHOLE_MODULE = {
+    "normals.py": "the constants of a published generator",
     "units.py": "the single place of unit conversion",
 }
 LEVELS = {0.05, 0.25, 0.75, 0.9, 0.95}  # of quantiles, where ranges are made
@@ -62,3 +64,9 @@ def test_modules_stay_readable(module: Path) -> None:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and (node.end_lineno or node.lineno) - node.lineno > 60
     ]
     assert not long, f"functions over 60 lines: {long}"
+
+
+def test_jax_is_set_up_before_it_is_used() -> None:
+    """Imported elsewhere first, it would compute with 32 bits."""
+    direct = re.compile(r"^\s*(import jax|from jax)\b", re.MULTILINE)
+    assert {path.name for path in MODULES if direct.search(path.read_text())} == {"traced.py", "arrays.py"}

@@ -1,4 +1,4 @@
-"""What checking a case loads: neither the model nor anything slow."""
+"""What answers load: a check neither the model nor anything slow, a plan for tablets nothing of jax."""
 
 from __future__ import annotations
 
@@ -19,3 +19,15 @@ print([m for m in {HEAVY!r} if m in sys.modules])
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_plan_for_tablets_loads_no_jax() -> None:
+    code = """
+import sys
+from pathlib import Path
+import openbaclofen as ob
+made = ob.plan(ob.read_case(Path("examples/ms-adult.yaml").read_text()))
+print(made.proposal is not None, [m for m in ("jax", "jaxlib", "matplotlib") if m in sys.modules])
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "True []"

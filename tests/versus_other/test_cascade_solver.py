@@ -10,20 +10,19 @@ from functools import partial
 from itertools import pairwise
 from typing import Any
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
 from tests.virtual import parameters
 
-from openbaclofen.body.engine import prepare
 from openbaclofen.body.oral import NG_PER_ML
 from openbaclofen.body.schedule import Doses, Grid
 from openbaclofen.cascade import UNITS, Parameters, simulate, steady_sites, steady_state
 from openbaclofen.receptor.adaptation import END, MIDDLE, TURN, Inside
-from openbaclofen.response import Sites, before_treatment, last, respond
+from openbaclofen.response import Sites, before_treatment, last
 from openbaclofen.response_course import QUANTITIES, Followed, Own, own
+from openbaclofen.response_stages import respond
+from openbaclofen.traced import jax, jnp
 
 DAYS, MG = 3, 20.0
 HOURS = np.arange(DAYS * 24 + 1.0)
@@ -157,7 +156,6 @@ def followed(people: Own, sites: Sites, mg: np.ndarray, hours: np.ndarray) -> tu
 
 def test_the_compiled_course_is_that_of_the_equations() -> None:
     """The kernel rearranges `respond`: to rounding the same, for people who differ in everything, at any steps and levels."""
-    prepare()
     many, times, random = 70, 60, np.random.default_rng(0)
     people = jax.tree.map(lambda value: value * np.exp(0.1 * random.standard_normal(many)), parameters(many, seed=1))
     body, of = people.body, people.response._replace(sensitivity=random.uniform(0.2, 1, many))

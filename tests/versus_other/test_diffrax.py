@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import diffrax
-import jax
-import jax.numpy as jnp
 import numpy as np
 import pytest
-from jax import Array
 from tests.virtual import parameters
 
-from openbaclofen.body.engine import prepare
 from openbaclofen.body.oral import Body
 from openbaclofen.body.schedule import Doses
 from openbaclofen.cascade import Observe, observe
+from openbaclofen.traced import Array, jax, jnp
 
-prepare()
 PEOPLE, DOSES, DAYS = 200, 12, 4.0
 SEEN = ("gut3", "central", "peripheral", "csf", "urine", "dialysate")
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from openbaclofen.body.chunks import in_threads
-from openbaclofen.body.engine import prepare
 from openbaclofen.body.graph import Graph, Numbers, Rates
 from openbaclofen.body.schedule import Changes, Doses, Grid, grid_of
+from openbaclofen.compilers import prepare
 from openbaclofen.errors import InputError
 
 WIDTH = 4**3  # people that a thread takes at a time

@@ -14,8 +14,8 @@ import numpy as np
 
 from openbaclofen.body.eight import EIGHT, above, load, plus_times, spread, store, times
 from openbaclofen.body.exponential import Each, compiled, exponential, moved
-from openbaclofen.body.propagate import terms_needed
 from openbaclofen.body.schedule import SAME_TIME_H
+from openbaclofen.body.series import terms_needed
 from openbaclofen.body.tables import CELLS, KINDS_HELD, LONGEST, MOST_TERMS, NOTHING, Intervals, Tables, held
 
 _TERMS = np.array([-(-terms_needed(z) // 4) * 4 for z in range(LONGEST + 1)])

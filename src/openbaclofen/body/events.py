@@ -15,18 +15,17 @@ from functools import partial
 from itertools import groupby
 from typing import NamedTuple
 
-import jax
-import jax.numpy as jnp
 import numpy as np
-from jax import Array
 
 from openbaclofen.body.chunks import columns_of
-from openbaclofen.body.engine import prepare
 from openbaclofen.body.graph import Graph, Rates
-from openbaclofen.body.propagate import propagator, squarings_needed
+from openbaclofen.body.propagate import propagator
 from openbaclofen.body.schedule import SAME_TIME_H
+from openbaclofen.body.series import squarings_needed
+from openbaclofen.compilers import prepare
 from openbaclofen.dose.events import Record
 from openbaclofen.errors import InputError
+from openbaclofen.traced import Array, jax, jnp
 
 MOST_DOSES = 10 * 10**4  # of a subject, additional ones included
 MOST_AT_ONCE = 1000  # infusions that overlap

@@ -13,7 +13,7 @@ import numpy as np
 from numba import njit
 
 from openbaclofen.body.eight import EIGHT, load, plus, plus_times, spread, store
-from openbaclofen.body.propagate import terms_needed
+from openbaclofen.body.series import terms_needed
 
 OPTIONS = {"nogil": True, "error_model": "numpy", "fastmath": {"contract"}, "_nrt": False}  # nothing is allocated, nor counted
 compiled: Any = njit(**OPTIONS, forceinline=True)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-import jax.numpy as jnp
 import numpy as np
-from jax import Array
 
-from openbaclofen.arrays import Numbers
+from openbaclofen.arrays import Numbers, library
 
 Rates = Mapping[str, Numbers]
 
@@ -73,9 +72,10 @@ class Graph:
         kept = tuple(name for i, name in enumerate(self.compartments) if i in needed)
         return Graph(kept, tuple(flow for flow in self.flows if flow.source in kept))
 
-    def matrix(self, rates: Rates) -> Array:
+    def matrix(self, rates: Rates) -> Any:
         """A (n, n, people) in 1/h from rates (people,). Where all flows move, columns sum to zero: mass is conserved."""
-        return jnp.stack([jnp.stack(row) for row in self._entries(rates, jnp.zeros_like(next(iter(rates.values()))))])
+        of = library(*rates.values())
+        return of.stack([of.stack(row) for row in self._entries(rates, of.zeros_like(next(iter(rates.values()))))])
 
     def _entries(self, rates: Rates, zero: Numbers) -> list[list[Numbers]]:
         n = len(self.compartments)

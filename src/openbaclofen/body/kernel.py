@@ -16,10 +16,10 @@ import numpy as np
 from numba import njit
 
 from openbaclofen.body.eight import EIGHT, above, load, plus, plus_times, spread, store, times
-from openbaclofen.body.engine import cache_folder
 from openbaclofen.body.entering import Given, enter
 from openbaclofen.body.exponential import OPTIONS, Each, compiled, moved
 from openbaclofen.body.tables import NOTHING, Flows, Intervals, Tables, held, shift
+from openbaclofen.compilers import cache_folder
 
 
 class Wanted(NamedTuple):

@@ -13,29 +13,13 @@ from collections.abc import Iterable, Sequence
 from functools import reduce
 from operator import add
 
-import jax
-import jax.numpy as jnp
-from jax import Array
+from openbaclofen.body.series import terms_needed
+from openbaclofen.traced import Array, jax, jnp
 
 Stairs = Sequence[tuple[int, int]]
-_ROUNDING = 1e-17
 _MANY_TIMES = 10
 _LONGEST_SERIES = 2 * 3  # a series is used up to q t of 2 to this power
 _MANY_CELLS, _FEW_CELLS = 2 * 4**3, 4**2
-
-
-def terms_needed(qt: float) -> int:
-    """Terms after which the series of expm((A + qI) t) exp(-q t) is complete to rounding: the tail of a Poisson(q t) count."""
-    count, term = 0, math.exp(-qt)
-    while count < qt or term > _ROUNDING:
-        count += 1
-        term *= qt / count
-    return count
-
-
-def squarings_needed(qt: float) -> int:
-    """Halvings of t after which q t <= 1."""
-    return math.ceil(math.log2(max(qt, 1.0)))
 
 
 def total(parts: Iterable[Array]) -> Array:

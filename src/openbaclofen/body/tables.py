@@ -12,7 +12,7 @@ import numpy as np
 
 from openbaclofen.body.eight import EIGHT, above, load, store
 from openbaclofen.body.exponential import Each, compiled, exponential, product
-from openbaclofen.body.propagate import terms_needed
+from openbaclofen.body.series import terms_needed
 
 KINDS_HELD = 4**2  # kinds of interval whose tables are kept at once
 CELLS = 4  # of an interval, for doses; `_powers` squares twice to get from one to the other

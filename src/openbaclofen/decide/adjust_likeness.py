@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 
-import jax
 import numpy as np
 
+from openbaclofen.arrays import number_by_number
 from openbaclofen.body.schedule import Doses
 from openbaclofen.cascade import Course, Parameters, SettledDays
 from openbaclofen.case.record import Case
@@ -49,7 +49,7 @@ class Weighted(Likenesses):
         all_draws = int(self.draw.max()) + 1
         everyone, _ = likenesses(of, all_draws, self.each, self.seed)
         some, unknown = self.chosen[:number], self.chosen_draws
-        return jax.tree.map(lambda a, b: np.concatenate([a[some], b[unknown]]), everyone, draws(of, all_draws, self.seed))
+        return number_by_number(lambda a, b: np.concatenate([a[some], b[unknown]]), everyone, draws(of, all_draws, self.seed))
 
     @cached_property
     def everyone(self) -> Parameters:

@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-import jax
 import numpy as np
 
+from openbaclofen.arrays import number_by_number
 from openbaclofen.body.schedule import Doses
 from openbaclofen.cascade import Course, Parameters, SettledDays, settled_days
 from openbaclofen.case.record import Case
@@ -85,7 +85,7 @@ class Likenesses:
     def everyone(self) -> Parameters:
         """The people of courses, and after them the draws."""
         both = people(self.typical, self.number, self.seed), draws(self.typical, self.draws, self.seed)
-        return jax.tree.map(lambda a, b: np.concatenate([a, b]), *both)
+        return number_by_number(lambda *parts: np.concatenate(parts), *both)
 
     @cached_property
     def harms_of_everyone(self) -> Harms:

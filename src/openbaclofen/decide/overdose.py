@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-import jax
 import numpy as np
 
 from openbaclofen.cascade import Course
@@ -137,7 +136,7 @@ def _coma(course: Course, of: Likenesses, kb: KnowledgeBase, whole: bool) -> lis
     late = either > kb.value(SAFE)
     nearly = np.where(late.any(axis=0), course.time_h[late.shape[0] - 1 - late[::-1].argmax(axis=0)], 0.0)
     size, length = grade_of(kb, LEVEL), grade_of(kb, WAKE)
-    hours = np.asarray(jax.numpy.nan_to_num(coma_hours(model, level, course.time_h)))
+    hours = np.nan_to_num(coma_hours(model, level, course.time_h))
     rows = [
         Row("deep coma", "probability", np.asarray(coma_chance(model, peak)), size),
         Row("hours in deep coma, of those who fall into it", "h", hours, length),

@@ -5,10 +5,6 @@ Only calibration compares these: the program itself has two compartments (decisi
 
 from __future__ import annotations
 
-import jax
-import jax.numpy as jnp
-from jax import Array
-
 from openbaclofen.body.graph import Flow, Graph, Numbers
 from openbaclofen.body.oral import NG_PER_ML, Body
 from openbaclofen.infer.design import ALIKE, Designs
@@ -24,6 +20,7 @@ from openbaclofen.infer.measure import (
 )
 from openbaclofen.infer.one_compartment import least_squares
 from openbaclofen.infer.people import GRAPH, Values, bodies, levels
+from openbaclofen.traced import Array, jax, jnp
 
 PERIPHERAL = ("volume.peripheral_apparent", "volume.distribution_clearance_apparent")
 DEEP = ("calibration.deep_volume", "calibration.deep_clearance")

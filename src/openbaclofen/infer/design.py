@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from openbaclofen.facts import KnowledgeBase
-from openbaclofen.population import normals
+from openbaclofen.normals import normals
 from openbaclofen.units import AbsoluteGFR
 
 NEVER_H = 1000.0  # a dose that is repeated this late is a single one

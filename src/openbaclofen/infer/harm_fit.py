@@ -14,7 +14,7 @@ from statistics import NormalDist
 import numpy as np
 from scipy.optimize import least_squares
 
-from openbaclofen.body.engine import prepare
+from openbaclofen.compilers import prepare
 from openbaclofen.facts import KnowledgeBase
 from openbaclofen.infer.harm_exposure import amounts, kind_of_people, settled_brain_per_mg, single_per_mg, told
 from openbaclofen.infer.harms import Harms, as_known, harms

@@ -10,6 +10,7 @@ import numpy as np
 from openbaclofen.errors import InputError
 from openbaclofen.facts import KnowledgeBase
 from openbaclofen.infer.typical import known_of
+from openbaclofen.normals import normals
 from openbaclofen.outcome.alcohol import Alcohol
 from openbaclofen.outcome.breathing import Breathing
 from openbaclofen.outcome.encephalopathy import Encephalopathy
@@ -17,7 +18,7 @@ from openbaclofen.outcome.limiting import Limiting
 from openbaclofen.outcome.overdose import Overdose
 from openbaclofen.outcome.reflux import Reflux
 from openbaclofen.outcome.side_effects import Sedation, Sensitivity, SideEffect, sensitivity_at
-from openbaclofen.population import log_sd, normals
+from openbaclofen.population import log_sd
 
 CORRELATION = "harms.correlation"
 EFFECTS = (

@@ -7,15 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import jax
-import jax.numpy as jnp
 import numpy as np
-from jax import Array
 
 from openbaclofen.body.oral import NG_PER_ML, TRANSIT_STEPS, Body
 from openbaclofen.infer.design import ALIKE, DIFFER, STEP, Designs
 from openbaclofen.infer.one_compartment import fit
 from openbaclofen.infer.people import Values, bodies, levels
+from openbaclofen.traced import Array, jax, jnp
 from openbaclofen.units import AbsoluteGFR
 
 _NODES = 10

@@ -16,7 +16,7 @@ from openbaclofen.infer.harm_fit import exposure
 from openbaclofen.infer.reasons import missed_because, not_predicted_because
 from openbaclofen.infer.typical import known_of
 from openbaclofen.infer.validate import Compared, said
-from openbaclofen.population import normals
+from openbaclofen.normals import normals
 
 _DRAWS, _SEED = 1000, 4
 _TAIL = 0.5 / 10

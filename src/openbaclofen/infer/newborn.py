@@ -12,9 +12,9 @@ import numpy as np
 
 from openbaclofen.facts import KnowledgeBase
 from openbaclofen.infer.typical import known_of
+from openbaclofen.normals import normals
 from openbaclofen.patient.person import Patient
 from openbaclofen.patient.size import body_surface
-from openbaclofen.population import normals
 from openbaclofen.units import HOURS_PER_DAY, AbsoluteGFR, Age, Height, IndexedGFR, Weight
 
 FILTRATION, WEIGHT, LENGTH = "newborn.filtration", "newborn.weight", "newborn.length"

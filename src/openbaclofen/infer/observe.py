@@ -8,12 +8,9 @@ from dataclasses import dataclass
 from functools import partial
 from statistics import NormalDist
 
-import jax
-import jax.numpy as jnp
 import numpy as np
-from jax import Array
 
-from openbaclofen.body.engine import prepare
+from openbaclofen.compilers import prepare
 from openbaclofen.errors import InputError
 from openbaclofen.facts import KnowledgeBase
 from openbaclofen.facts.schema import EvidenceRow
@@ -21,6 +18,7 @@ from openbaclofen.facts.study import Study
 from openbaclofen.infer.design import ALIKE, Designs, designs, deviates
 from openbaclofen.infer.measure import ANALYSES, BY_ONE, Analysis, between
 from openbaclofen.infer.people import FIXED, Values
+from openbaclofen.traced import Array, jax, jnp
 from openbaclofen.units import AbsoluteGFR
 
 _BETWEEN = "IIV_"

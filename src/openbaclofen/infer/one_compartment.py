@@ -8,9 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-import jax
-import jax.numpy as jnp
-from jax import Array
+from openbaclofen.traced import Array, jax, jnp
 
 _STEPS = 3 * 10
 _LONGEST_STEP = 0.5  # on the log scale

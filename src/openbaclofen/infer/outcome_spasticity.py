@@ -16,7 +16,7 @@ from openbaclofen.infer.spasticity_fit import as_written, deviates, error, fitte
 from openbaclofen.infer.spasticity_predict import Predict, predicted
 from openbaclofen.infer.validate import Compared, said
 from openbaclofen.infer.withdrawal_course import Withdrawal, stop_oral
-from openbaclofen.population import normals
+from openbaclofen.normals import normals
 
 _TOPICS = ("efficacy", "withdrawal", "tolerance")
 _PUMP = (

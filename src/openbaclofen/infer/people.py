@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-import jax.numpy as jnp
 import numpy as np
-from jax import Array
 
 from openbaclofen.body.graph import Graph, Rates
 from openbaclofen.body.oral import BODY, NG_PER_ML, TRANSIT_STEPS, Body, rates
-from openbaclofen.body.propagate import advance, propagator, squarings_needed, steady_amounts
+from openbaclofen.body.propagate import advance, propagator, steady_amounts
+from openbaclofen.body.series import squarings_needed
 from openbaclofen.infer.design import DIFFER, Designs
+from openbaclofen.traced import Array, jnp
 from openbaclofen.units import AbsoluteGFR, Volume
 
 GRAPH = BODY.part(("central",))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import jax
 import numpy as np
 
+from openbaclofen.arrays import number_by_number
 from openbaclofen.body.schedule import Doses
 from openbaclofen.body.spine import Spine, modes
 from openbaclofen.body.spine_course import continuous
@@ -20,8 +20,10 @@ from openbaclofen.infer.pump_programme import delivery_of, settled_on
 from openbaclofen.infer.release import released
 from openbaclofen.infer.spine_typical import places, spine_typical
 from openbaclofen.infer.typical import graded, known_of
-from openbaclofen.population import Typical, draws, normals, people
-from openbaclofen.pump import LEVELS, LIMBS, OF_LIMBS, Given, PumpCourse, Pumped, settled_sites, simulate_pump
+from openbaclofen.normals import normals
+from openbaclofen.population import Typical, draws, people
+from openbaclofen.pump import LEVELS, LIMBS, Given, PumpCourse, Pumped, settled_sites, simulate_pump
+from openbaclofen.response import OF_LIMBS
 from openbaclofen.units import HOURS_PER_DAY, Height
 
 BRAIN_SHARE, CORD_HALF_LIFE = "pump.brain_share", "adaptation.cord_half_life"
@@ -33,7 +35,7 @@ def pumped(typical: Typical, kb: KnowledgeBase, height: Height | None, number: i
     """`number` people who differ, and behind them the typical person under `ignorance` draws."""
     spine = spine_typical(kb, typical.known["age"].value, height.value if height is not None else None)
     both = (people(typical, number, seed), draws(typical, ignorance, seed))
-    parameters: Parameters = jax.tree.map(lambda *a: np.concatenate(a), *both)
+    parameters: Parameters = number_by_number(lambda *a: np.concatenate(a), *both)
     fluid = Spine(*(np.concatenate(a) for a in zip(spine.people(number, seed), spine.draws(ignorance, seed), strict=True)))
 
     def unsure(fact: str) -> np.ndarray:

@@ -23,7 +23,8 @@ from openbaclofen.infer.outcome_intrathecal import bolus_course, spinal_concentr
 from openbaclofen.infer.spasticity_people import CORD
 from openbaclofen.infer.spasticity_predict import BOLUS_H, DRIFT, Predict, predicted
 from openbaclofen.infer.typical import known_of
-from openbaclofen.population import log_sd, normals
+from openbaclofen.normals import normals
+from openbaclofen.population import log_sd
 from openbaclofen.pump import ARMS, LEGS
 from openbaclofen.units import HOURS_PER_DAY, NG_PER_UG, UG_PER_MG, AbsoluteGFR, Volume
 

@@ -10,16 +10,15 @@ from collections.abc import Callable, Mapping
 from statistics import NormalDist
 from typing import NamedTuple
 
-import jax
-import jax.numpy as jnp
 import numpy as np
-from jax import Array
 
-from openbaclofen.body.engine import prepare
+from openbaclofen.compilers import prepare
 from openbaclofen.population import log_sd
-from openbaclofen.receptor.adaptation import Adaptation, Adapted, occupancy, over
+from openbaclofen.receptor.adaptation import Adaptation, Adapted, occupancy
+from openbaclofen.receptor.adapting import over
 from openbaclofen.receptor.site import Receptor, active_concentration, postsynaptic_conductance, presynaptic_release
 from openbaclofen.reflex.gain import Reflex, Unmasked, adapted_gain, excitability, reflex_gain
+from openbaclofen.traced import Array, jax, jnp
 from openbaclofen.units import HOURS_PER_DAY
 
 Values = Mapping[str, np.ndarray]  # fact -> (draws,)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import jax.numpy as jnp
 import numpy as np
-from jax import Array
 
 from openbaclofen.facts import KnowledgeBase
 from openbaclofen.infer.spasticity_people import DEVIATES, Values, cord, level_where, mean_over
 from openbaclofen.outcome.spasticity import MODIFIED, PLAIN, expected_score, improvement_chance, tnmas
+from openbaclofen.traced import Array, jnp
 
 NANCE = "outcomes:Nance2011_XP19986:Ashworth_(max-baseline_muscle_group)_LS_mean_reduction_vs_placebo_over_dosing_interval"
 OS440 = "outcomes:OS440_3004_NCT03290131:TNmAS-MAL_change_from_baseline_wk12_(LS_mean)"

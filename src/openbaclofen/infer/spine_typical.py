@@ -11,7 +11,8 @@ from openbaclofen.body.spine import Place, Spine
 from openbaclofen.errors import InputError
 from openbaclofen.facts import KnowledgeBase
 from openbaclofen.infer.typical import known_of
-from openbaclofen.population import Known, log_sd, normals
+from openbaclofen.normals import normals
+from openbaclofen.population import Known, log_sd
 
 CALIBRATED = {  # parameter of Spine -> (calibrated fact, effect by which people differ)
     "area": ("spine.area", "spine_area"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import jax.numpy as jnp
 import numpy as np
 
 from openbaclofen.arrays import Numbers
@@ -20,9 +19,11 @@ from openbaclofen.outcome.withdrawal import Causes, causes, onset_h, rebound_poi
 from openbaclofen.patient.kidney import KidneyFunction
 from openbaclofen.patient.person import Patient
 from openbaclofen.population import parameters
-from openbaclofen.receptor.adaptation import Adapted, Effect, over
+from openbaclofen.receptor.adaptation import Adapted
+from openbaclofen.receptor.adapting import Effect, over
 from openbaclofen.receptor.site import presynaptic_release
 from openbaclofen.reflex.gain import Unmasked, adapted_gain, excitability
+from openbaclofen.traced import jnp
 from openbaclofen.units import HOURS_PER_DAY, AbsoluteGFR, Age, Weight
 
 _TIMES_A_DAY = 3

@@ -6,14 +6,11 @@ adds more. The drive acts through the carbon dioxide it leaves behind, so that b
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-import jax
-import jax.numpy as jnp
 import numpy as np
-from jax import Array
 
-from openbaclofen.arrays import Numbers
+from openbaclofen.arrays import Numbers, library, logistic
 
 _STEPS_PER_MINUTE = 4
 
@@ -52,25 +49,25 @@ class Breathing(NamedTuple):
 class Breath(NamedTuple):
     """ventilation: share of that at rest; co2_mmhg: arterial. Same shape."""
 
-    ventilation: Array
-    co2_mmhg: Array
+    ventilation: Any
+    co2_mmhg: Any
 
 
 def depression_index(
     breathing: Breathing, brain_ng_per_ml: Numbers, loads: Loads | None = None, adaptation: Numbers | float = 0.0
-) -> Array:
+) -> Any:
     """U = sum u_i + a sum_{i<j} u_i u_j, with u = C/half for baclofen and load times part for the others; (..., people)."""
     taken = loads or Loads()
     parts = [brain_ng_per_ml / breathing.half * (1 - breathing.adapting * adaptation)]
     parts += [getattr(taken, name) * getattr(breathing, name) for name in Loads._fields]
-    total = sum(parts, jnp.zeros(()))
-    squares = sum((part**2 for part in parts), jnp.zeros(()))
-    return jnp.asarray(total + breathing.interaction * (total**2 - squares) / 2)
+    total, squares = sum(parts), sum(part**2 for part in parts)
+    return total + breathing.interaction * (total**2 - squares) / 2
 
 
-def drive_lost(breathing: Breathing, index: Numbers) -> Array:
+def drive_lost(breathing: Breathing, index: Numbers) -> Any:
     """E = U^h / (1 + U^h): share of the drive to breathe at a fixed carbon dioxide that is lost; 0 at no drug."""
-    power = jnp.where(index > 0, jnp.exp(breathing.hill * jnp.log(jnp.where(index > 0, index, 1.0))), 0.0)
+    of = library(breathing.hill, index)
+    power = of.where(index > 0, of.exp(breathing.hill * of.log(of.where(index > 0, index, 1.0))), 0.0)
     return power / (1 + power)
 
 
@@ -79,8 +76,8 @@ def settled(breathing: Breathing, lost: Numbers) -> Breath:
 
     From v P = P0 (what is made is breathed out) and v = (1 - E) (P/P0)^F.
     """
-    ventilation = jnp.asarray((1 - lost) ** (1 / (1 + breathing.co2_gain)))
-    return Breath(ventilation, jnp.asarray(breathing.co2_mmhg / ventilation))
+    ventilation = (1 - lost) ** (1 / (1 + breathing.co2_gain))
+    return Breath(ventilation, breathing.co2_mmhg / ventilation)
 
 
 def over_time(breathing: Breathing, lost: Numbers, minutes: np.ndarray) -> Breath:
@@ -91,37 +88,32 @@ def over_time(breathing: Breathing, lost: Numbers, minutes: np.ndarray) -> Breat
     """
     gap = float(np.diff(minutes).max()) if len(minutes) > 1 else 1.0
     inner = max(1, int(np.ceil(gap * _STEPS_PER_MINUTE)))
-    step = gap / inner
-    rest = jnp.broadcast_to(jnp.asarray(breathing.co2_mmhg, float), jnp.shape(lost)[1:])
+    step, e = gap / inner, np.asarray(lost, dtype=float)
 
-    def ventilation(centre: Array, e: Array) -> Array:
+    def ventilation(centre: np.ndarray, e: np.ndarray) -> np.ndarray:
         return (1 - e) * (centre / breathing.co2_mmhg) ** breathing.co2_gain
 
-    def slope(state: Array, e: Array) -> Array:
+    def slope(state: np.ndarray, e: np.ndarray) -> np.ndarray:
         blood, centre = state
         out = breathing.co2_rate * (breathing.co2_mmhg - ventilation(centre, e) * blood)
-        return jnp.stack([out, breathing.sensor_rate * (blood - centre)])
+        return np.stack([out, breathing.sensor_rate * (blood - centre)])
 
-    def between(state: Array, ends: tuple[Array, Array]) -> tuple[Array, Array]:
-        before, after = ends
-
-        def small(i: int, y: Array) -> Array:
-            e0, e1 = (before + (after - before) * ((i + part) / inner) for part in (0, 1))
-            k1 = slope(y, e0)
-            k2 = slope(y + step / 2 * k1, (e0 + e1) / 2)
-            k3 = slope(y + step / 2 * k2, (e0 + e1) / 2)
-            k4 = slope(y + step * k3, e1)
-            return y + step / (2 * 3) * (k1 + 2 * k2 + 2 * k3 + k4)
-
-        state = jax.lax.fori_loop(0, inner, small, state)
-        return state, state
-
-    e = jnp.asarray(lost, float)
-    _, states = jax.lax.scan(between, jnp.stack([rest, rest]), (e[:-1], e[1:]))
-    seen = jnp.concatenate([jnp.stack([rest, rest])[None], states])
+    seen = np.empty((len(e), 2, *e.shape[1:]))
+    seen[0] = breathing.co2_mmhg
+    for at in range(1, len(e)):
+        y = seen[at - 1]
+        for i in range(inner):
+            start, end = (e[at - 1] + (e[at] - e[at - 1]) * ((i + part) / inner) for part in (0, 1))
+            k1 = slope(y, start)
+            k2 = slope(y + step / 2 * k1, (start + end) / 2)
+            k3 = slope(y + step / 2 * k2, (start + end) / 2)
+            k4 = slope(y + step * k3, end)
+            y = y + step / (2 * 3) * (k1 + 2 * k2 + 2 * k3 + k4)
+        seen[at] = y
     return Breath(ventilation(seen[:, 1], e), seen[:, 0])
 
 
-def danger(breathing: Breathing, ventilation: Numbers) -> Array:
+def danger(breathing: Breathing, ventilation: Numbers) -> Any:
     """Chance that breathing at this share of rest needs support: logistic((ln failing - ln v) / spread), (..., people)."""
-    return jax.nn.sigmoid((jnp.log(breathing.failing) - jnp.log(ventilation)) / breathing.failing_spread)
+    of = library(breathing.failing, ventilation)
+    return logistic((of.log(breathing.failing) - of.log(ventilation)) / breathing.failing_spread)

@@ -7,14 +7,12 @@ with a threshold below M are in coma, with M = max(C, min(M before, C / w)): the
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from itertools import pairwise
+from typing import Any, NamedTuple
 
-import jax
-import jax.numpy as jnp
 import numpy as np
-from jax import Array
 
-from openbaclofen.arrays import Numbers
+from openbaclofen.arrays import Numbers, library, logistic
 
 
 class Overdose(NamedTuple):
@@ -35,44 +33,42 @@ class Overdose(NamedTuple):
 class Depth(NamedTuple):
     """Chance of each state at a time: awake or drowsy, light coma, deep coma. They add up to 1."""
 
-    none: Array
-    light: Array
-    deep: Array
+    none: Any
+    light: Any
+    deep: Any
 
 
 EVENTS = ("ventilation", "bradycardia", "hypothermia", "seizure")
 
 
-def felt(overdose: Overdose, brain_ng_per_ml: Numbers, adaptation: Numbers | float = 0.0) -> Array:
+def felt(overdose: Overdose, brain_ng_per_ml: Numbers, adaptation: Numbers | float = 0.0) -> Any:
     """The concentration that thresholds are compared with, (..., people). adaptation: of long use, 0 to 1."""
-    return jnp.asarray(brain_ng_per_ml * overdose.sensitivity * (1 - overdose.adapting * adaptation))
+    return brain_ng_per_ml * overdose.sensitivity * (1 - overdose.adapting * adaptation)
 
 
-def share_below(level: Numbers, half: Numbers, hill: Numbers) -> Array:
+def share_below(level: Numbers, half: Numbers, hill: Numbers) -> Any:
     """F(C) = C^h / (C^h + C50^h), 0 without drug."""
-    some = jnp.where(level > 0, level, half)
-    return jnp.where(level > 0, jax.nn.sigmoid(hill * (jnp.log(some) - jnp.log(half))), 0.0)
+    of = library(level, half, hill)
+    some = of.where(level > 0, level, half)
+    return of.where(level > 0, logistic(hill * (of.log(some) - of.log(half))), 0.0)
 
 
-def coma_chance(overdose: Overdose, peak: Numbers) -> Array:
+def coma_chance(overdose: Overdose, peak: Numbers) -> Any:
     """Chance of deep coma at any time, from the highest concentration (as `felt`), (..., people)."""
     return share_below(peak, overdose.coma_level, overdose.hill)
 
 
-def event_chance(overdose: Overdose, event: str, peak: Numbers) -> Array:
+def event_chance(overdose: Overdose, event: str, peak: Numbers) -> Any:
     """Chance of one of EVENTS at any time, from the highest concentration (as `felt`), (..., people)."""
     return share_below(peak, getattr(overdose, f"{event}_level"), overdose.hill)
 
 
-def reach(level: Numbers, wake_share: Numbers) -> Array:
+def reach(level: Numbers, wake_share: Numbers) -> Any:
     """The highest threshold of those in coma, (times, people), from the course of the concentration (as `felt`)."""
-
-    def after(before: Array, now: Array) -> tuple[Array, Array]:
-        reached = jnp.maximum(now, jnp.minimum(before, now / wake_share))
-        return reached, reached
-
-    course = jnp.asarray(level, float)
-    return jax.lax.scan(after, jnp.zeros_like(course[0]), course)[1]
+    reached = np.array(level, dtype=float)
+    for before, now in pairwise(reached):
+        np.maximum(now, np.minimum(before, now / wake_share), out=now)
+    return reached
 
 
 def depth(overdose: Overdose, level: Numbers) -> Depth:
@@ -83,14 +79,14 @@ def depth(overdose: Overdose, level: Numbers) -> Depth:
     return Depth(1 - either, either - deep, deep)
 
 
-def coma_hours(overdose: Overdose, level: Numbers, hours: np.ndarray) -> Array:
+def coma_hours(overdose: Overdose, level: Numbers, hours: np.ndarray) -> Any:
     """Mean hours in deep coma of those who fall into it, (people,): the integral of its chance over its highest value."""
     deep = depth(overdose, level).deep
-    return jnp.trapezoid(deep, jnp.asarray(hours, float), axis=0) / jnp.max(deep, axis=0)
+    return np.trapezoid(deep, hours, axis=0) / deep.max(axis=0)
 
 
-def coma_hours_of(overdose: Overdose, level: Numbers, hours: np.ndarray, quantile: Numbers | float) -> Array:
+def coma_hours_of(overdose: Overdose, level: Numbers, hours: np.ndarray, quantile: Numbers | float) -> Any:
     """Hours in deep coma of the person of this quantile of thresholds (0.5: the typical one), (people,); 0 if never reached."""
-    threshold = overdose.coma_level * jnp.exp((jnp.log(quantile) - jnp.log1p(-jnp.asarray(quantile))) / overdose.hill)
+    threshold = overdose.coma_level * np.exp((np.log(quantile) - np.log1p(-np.asarray(quantile))) / overdose.hill)
     within = reach(level, overdose.wake_share) >= threshold
-    return jnp.trapezoid(jnp.where(within, 1.0, 0.0), jnp.asarray(hours, float), axis=0)
+    return np.trapezoid(within.astype(float), hours, axis=0)

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from jax import Array
-
 from openbaclofen.arrays import Numbers, library, logistic
 
 GRADES = ("none", "mild", "moderate", "severe")
@@ -44,10 +42,10 @@ class Sensitivity(NamedTuple):
 class SedationGrades(NamedTuple):
     """Chance of each grade; they add up to 1."""
 
-    none: Array
-    mild: Array
-    moderate: Array
-    severe: Array
+    none: Any
+    mild: Any
+    moderate: Any
+    severe: Any
 
 
 def log_odds(effect: SideEffect, brain_ng_per_ml: Numbers, adaptation: Numbers | float = 0.0) -> Any:

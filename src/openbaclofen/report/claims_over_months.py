@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from openbaclofen.arrays import number_by_number
 from openbaclofen.facts import KnowledgeBase
 from openbaclofen.report.claims_like import LADDER, clock_of, doses_of, responder
 from openbaclofen.units import HOURS_PER_DAY
@@ -20,15 +21,13 @@ PUMP_UG = 300
 
 def months(kb: KnowledgeBase, daily_mg: Sequence[np.ndarray]) -> Course:
     """Hourly courses of the typical responder under several histories of doses, each (days,), and then without."""
-    import jax
-
     from openbaclofen.body.schedule import Doses
     from openbaclofen.cascade import simulate
 
     mg, clock = np.stack(daily_mg), clock_of(kb)
     at = (np.arange(mg.shape[1])[:, None] * HOURS_PER_DAY + clock).ravel()
     each = np.repeat(mg / len(clock), len(clock), axis=1)
-    people = jax.tree.map(lambda value: np.repeat(value, len(mg)), responder(kb))
+    people = number_by_number(lambda value: np.repeat(value, len(mg)), responder(kb))
     times = np.arange((mg.shape[1] + AFTER_WEEKS * WEEK) * HOURS_PER_DAY)
     return simulate(people, Doses(np.broadcast_to(at, each.shape), each), times)
 

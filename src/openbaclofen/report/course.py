@@ -22,8 +22,9 @@ from openbaclofen.infer.infusion import infused
 from openbaclofen.infer.physiology import first_day, physiology
 from openbaclofen.infer.pump import BRAIN_SHARE, CORD_HALF_LIFE, has_pump, pump_course
 from openbaclofen.infer.release import Released, released
+from openbaclofen.normals import normals
 from openbaclofen.patient.dialysis import read_dialysis
-from openbaclofen.population import course, log_sd, normals
+from openbaclofen.population import course, log_sd
 from openbaclofen.pump import PumpCourse
 from openbaclofen.report.course_record import CourseDocument, Ranges
 from openbaclofen.units import HOURS_PER_DAY

@@ -19,9 +19,10 @@ from openbaclofen.infer.outcome_spasticity import compared
 from openbaclofen.infer.spasticity_fit import as_written, deviates, fitted_names, values_of
 from openbaclofen.infer.spasticity_people import Values, cord
 from openbaclofen.infer.spasticity_predict import HM, NANCE
+from openbaclofen.normals import normals
 from openbaclofen.outcome.breathing import Breathing, Loads, depression_index, drive_lost, settled
 from openbaclofen.outcome.overdose import coma_chance, coma_hours_of, depth, felt
-from openbaclofen.population import course, normals
+from openbaclofen.population import course
 from openbaclofen.report.style_figure import GREY, RIBBONS, SEVERAL, STYLES, ends, tidy
 
 if TYPE_CHECKING:

@@ -5,9 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field, replace
 
-import jax.numpy as jnp
 import numpy as np
-from jax import Array
 
 from openbaclofen.cascade import Parameters
 from openbaclofen.case.record import Case, Current, OralTherapy
@@ -163,16 +161,16 @@ def _of_a_day(values: np.ndarray) -> np.ndarray:
     return np.lib.stride_tricks.sliding_window_view(values, day, axis=-1)[..., 1:, :].mean(axis=-1)
 
 
-def _spinal(of: Parameters, seen: dict[str, np.ndarray]) -> tuple[dict[str, np.ndarray], tuple[Array, Array, Array]]:
+def _spinal(of: Parameters, seen: dict[str, np.ndarray]) -> tuple[dict[str, np.ndarray], tuple[np.ndarray, ...]]:
     """Opponent drive and tone beside that without drug; what causes need. From gain = drug part (1 + s M + t (1 - N))."""
     response = of.response
     reflex = response.reflex._make(np.asarray(value)[:, None] for value in response.reflex)
-    release, conductance = (jnp.asarray(seen[name]) for name in ("presynaptic_release", "postsynaptic_conductance"))
+    release, conductance = (seen[name] for name in ("presynaptic_release", "postsynaptic_conductance"))
     drug = reflex_gain(reflex, release, conductance)
     missing = (1 - seen["receptor_number"]) * np.asarray(response.spinal.tone)[:, None]
-    opponent = np.maximum(seen["reflex_gain"] / np.asarray(drug) - 1 - missing, 0.0)
+    opponent = np.maximum(seen["reflex_gain"] / drug - 1 - missing, 0.0)
     tone = (seen["reflex_gain"] - 1) * np.asarray(response.spasticity.slope)[:, None]
-    return {"opponent": opponent, "tone": tone}, (drug, jnp.asarray(opponent), jnp.asarray(missing))
+    return {"opponent": opponent, "tone": tone}, (drug, opponent, missing)
 
 
 def _steps(regimen: Regimen) -> tuple[tuple[float, float], ...]:

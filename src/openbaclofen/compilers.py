@@ -8,27 +8,19 @@ import zlib
 from functools import lru_cache
 from pathlib import Path
 
-import jax
 from platformdirs import user_cache_path
 
 
 @lru_cache(maxsize=1)
 def prepare() -> None:
-    """64-bit numbers, and compiled programs, also those of numba, kept between processes in `cache_folder`. Idempotent, cheap.
+    """Set up numba: programs kept between processes in `cache_folder`, the widest registers used. Idempotent, cheap.
 
-    A cache folder that jax or numba already has is left alone; where none can be made, each process compiles programs anew.
+    A cache folder that it already has is left alone; where none can be made, each process compiles programs anew.
     """
-    jax.config.update("jax_enable_x64", True)
     _widest_registers()
     folder = cache_folder()
-    if folder is None:
-        return
-    os.environ.setdefault("NUMBA_CACHE_DIR", str(folder / _sources()))  # read when numba is imported
-    if getattr(jax.config, "jax_compilation_cache_dir", None) is not None:
-        return
-    jax.config.update("jax_compilation_cache_dir", str(folder))
-    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
-    jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
+    if folder is not None:
+        os.environ.setdefault("NUMBA_CACHE_DIR", str(folder / _sources()))  # read when numba is imported
 
 
 def _widest_registers() -> None:
@@ -53,7 +45,7 @@ def cache_folder() -> Path | None:
 
 def _sources() -> str:
     """A name for the code that numba compiles: it looks for changes only in the file of the function that is called."""
-    package = Path(__file__).parents[1]
+    package = Path(__file__).parent
     files = sorted((*package.glob("body/*.py"), *package.glob("receptor/*.py"), *package.glob("response*.py")))
     return f"{zlib.crc32(b''.join(file.read_bytes() for file in files)):x}"
 
