@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from openbaclofen.body.chunks import in_threads
+from openbaclofen.body.chunks import TOGETHER, in_threads, on_lines
 from openbaclofen.body.oral import NG_PER_ML, Body, rates
 from openbaclofen.body.schedule import Grid
 from openbaclofen.outcome.spasticity import MODIFIED
@@ -106,15 +106,23 @@ class Followed:
         self._place = np.full(len(grid.at_h), -1)
         self._place[grid.outputs] = np.arange(len(grid.outputs))
         self._wanted = np.array([QUANTITIES.index(name) for name in names], dtype=np.int64)
-        self.seen = np.empty((len(names), len(grid.outputs), self._table.shape[1]))
+        self._people = self._table.shape[1]
+        self._seen = on_lines(len(names), len(grid.outputs), -(-self._people // TOGETHER) * TOGETHER)
 
     def follow(self, first: int, mg: np.ndarray) -> None:
-        """People from number `first` on, once; any thread may call it.
+        """People from number `first` on, a multiple of eight, once; any thread may call it.
 
         mg: in spinal fluid, in the centre, and mg h under the first since the start, (3, people, times of the grid).
         """
+        if first % TOGETHER:
+            raise ValueError(f"people are followed from one of every {TOGETHER} on, not from number {first}")
         given = (self._table, self._state, mg, self._hours, self._place, self._wanted)
-        self._kernel.follow(*given, self.seen, first, first + mg.shape[1])
+        self._kernel.follow(*given, self._seen, first, first + mg.shape[1])
+
+    @property
+    def seen(self) -> np.ndarray:
+        """What was seen of them, (names, outputs, people)."""
+        return self._seen[:, :, : self._people]
 
     def end(self) -> Sites:
         """The sites at the last time, when everybody was followed."""

@@ -11,6 +11,7 @@ import math
 import numpy as np
 from numba import njit
 
+from openbaclofen.body.eight import EIGHT, load, stream
 from openbaclofen.receptor.adaptation import END, LATE, MIDDLE, TURN
 
 L = LANES = 4**3  # people side by side
@@ -295,6 +296,8 @@ def follow(own, state, mg, hours, place, wanted, out, first, last):
 
     own (fields of Own, people); mg (3, last - first, times): in spinal fluid, in the centre, and mg h under the first; hours
     (times,) since the time before, 0 for the first; place (times,): which output, -1 none; wanted: numbers of quantities.
+    out is `on_lines`, people filled up to eights, of which `first` begins one. It is not read again soon, and passes by the
+    caches: waiting for their lines would take as long as the step.
     """
     s = np.zeros(ROWS * L)
     for person in range(first, last, L):
@@ -314,6 +317,8 @@ def follow(own, state, mg, hours, place, wanted, out, first, last):
             step(s, kept, place[t] >= 0)
             if place[t] >= 0:
                 for q in range(len(wanted)):
-                    copy(s, PLASMA + wanted[q], out[q, place[t], person : person + several])
+                    row, to = (PLASMA + wanted[q]) * L, (q * out.shape[1] + place[t]) * out.shape[2] + person
+                    for w in range(0, several, EIGHT):
+                        stream(out, to + w, load(s, row + w))
         for k in range(STATE):
             copy(s, N + k, state[k, person : person + several])

@@ -61,6 +61,18 @@ def test_bateman_also_where_absorption_and_elimination_coincide(times: np.ndarra
         assert row == pytest.approx(expected, rel=1e-11, abs=1e-14)
 
 
+@pytest.mark.parametrize("length", [7, 8, 9, 15, 16])
+def test_chains_of_any_length_are_those_of_erlang(length: int) -> None:
+    """Also where compartments fill whole registers, and doses fall into the end of an interval."""
+    names, k, at = tuple(f"c{i}" for i in range(length)), np.array([0.3, 2.5]), np.array([3.0, 3.21, 3.999, 11.5])
+    graph = Graph(names, tuple(Flow(a, b, "k") for a, b in zip(names, (*names[1:], "out"), strict=True)))
+    seen = amounts_of(graph, {"k": list(k)}, Doses(at, np.full(4, 5.0), names[0]), EVEN)
+    for i, name in enumerate(names):
+        gone = np.maximum(EVEN - at[:, None], 0.0)[None] * k[:, None, None]
+        expected = (5 * gone**i / math.factorial(i) * np.exp(-gone) * (gone > 0)).sum(axis=1)
+        assert seen[name] == pytest.approx(expected, rel=1e-12, abs=1e-13), name
+
+
 def test_two_compartments_by_mouth_are_three_exponentials() -> None:
     ka, k12, k21, k10 = 1.64, 0.449, 0.657, 0.375
     seen = amounts_of(

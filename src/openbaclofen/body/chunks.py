@@ -6,6 +6,7 @@ is simulated, to the last bit. Other sizes are padded to a few, so that differen
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +18,7 @@ import numpy as np
 from openbaclofen.body.graph import Numbers
 
 WIDTH = 2 * 3 * 4 * 10  # people at a time; a multiple of what a processor adds at once
+TOGETHER = 2 * 4  # numbers on a line of the caches
 _FINE = 4  # sizes of the other axes are padded by at most a quarter
 _compiled: set[tuple[Any, ...]] = set()
 
@@ -33,6 +35,14 @@ def padded(table: np.ndarray, axis: int, length: int) -> np.ndarray:
     """The table with zeros behind it."""
     added = [(0, length - n if i == axis else 0) for i, n in enumerate(table.shape)]
     return np.pad(table, added)
+
+
+def on_lines(*shape: int) -> np.ndarray:
+    """Room for numbers that begins on a line of the caches."""
+    size = math.prod(shape)
+    found = np.empty(size + TOGETHER)
+    first = -found.ctypes.data // found.itemsize % TOGETHER
+    return found[first : first + size].reshape(shape)
 
 
 def columns_of(array: Numbers, columns: slice, width: int) -> np.ndarray:

@@ -73,6 +73,41 @@ def store(_typing: Any, array: Any, _index: Any, _value: Any) -> Any:
 
 
 @_generated
+def stream(_typing: Any, array: Any, _index: Any, _value: Any) -> Any:
+    """array[index : index + 8] = value, past the caches, for what is not read soon; it must begin on a line of them."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        stored = builder.store(args[2], _at(context, builder, signature, args))
+        stored.align = EIGHT * _NUMBER_BYTES
+        stored.set_metadata("nontemporal", builder.module.add_metadata([ir.Constant(ir.IntType(_NUMBER_BYTES * 4), 1)]))
+        return context.get_dummy_value()
+
+    return types.void(array, types.intp, eight), generate
+
+
+@_generated
+def at(_typing: Any, array: Any, _index: Any) -> Any:
+    """array[index] of a contiguous array, counted through all its axes: nothing checks, nothing counts from the end."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.load(builder.gep(arrayobj.make_array(signature.args[0])(context, builder, args[0]).data, [args[1]]))
+
+    return array.dtype(array, types.intp), generate
+
+
+@_generated
+def put(_typing: Any, array: Any, _index: Any, _value: Any) -> Any:
+    """array[index] = value, in the same way."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        data = arrayobj.make_array(signature.args[0])(context, builder, args[0]).data
+        builder.store(args[2], builder.gep(data, [args[1]]))
+        return context.get_dummy_value()
+
+    return types.void(array, types.intp, array.dtype), generate
+
+
+@_generated
 def spread(_typing: Any, _number: Any) -> Any:
     """The number eight times."""
 

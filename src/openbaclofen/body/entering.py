@@ -12,11 +12,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from openbaclofen.body.eight import EIGHT, above, load, plus_times, spread, store, times
+from openbaclofen.body.eight import EIGHT, above, at, load, plus_times, put, store, times
 from openbaclofen.body.exponential import Each, compiled, exponential, moved
 from openbaclofen.body.schedule import SAME_TIME_H
 from openbaclofen.body.series import terms_needed
-from openbaclofen.body.tables import CELLS, KINDS_HELD, LONGEST, MOST_TERMS, NOTHING, Intervals, Tables, held
+from openbaclofen.body.tables import CELLS, LONGEST, MOST_TERMS, NOTHING, Intervals, Tables, held
 
 _TERMS = np.array([-(-terms_needed(z) // 4) * 4 for z in range(LONGEST + 1)])
 
@@ -30,45 +30,51 @@ class Given(NamedTuple):
 
 
 @compiled
-def enter(each: Each, time: Intervals, doses: Given, row: int, rows: np.ndarray, kept: Tables) -> int:
-    """How many doses count, and of each its interval and what it leaves at the end of that.
+def enter(each: Each, time: Intervals, doses: Given, row: int, rows: np.ndarray, kept: Tables) -> None:
+    """Of each dose that counts its interval, and in two factors what it leaves at the end of that; behind them, the last one.
 
-    In turns over the doses, which a processor can then work on side by side, unless tables of many kinds give way to others.
+    In turns over the doses, each short enough that a processor works on several of them side by side.
     """
-    count, together = _placed(time, doses, row, kept), len(time.length_h) <= KINDS_HELD
-    for d in range(count):
-        kind = time.kind[kept.interval[d]]
-        p, hours = time.physiology[kind], time.length_h[kind]
-        slot = held(each, time, kind, rows, kept)
-        if kept.series_held[slot] != kind + 1 and kept.rate[p] * hours <= LONGEST * CELLS:
+    d, count = 0, _placed(time.at_h, doses, row, kept)
+    while d < count:
+        kind = at(time.kind, at(kept.interval, d))
+        slot, p, hours = held(each, time, kind, rows, kept), at(time.physiology, kind), at(time.length_h, kind)
+        slow = kept.rate[p] * hours <= LONGEST * CELLS
+        if slow and kept.series_held[slot] != kind + 1:
             _series(each, kept.shifted[p], kept.rate[p], hours / CELLS, doses.into, slot, kept)
             kept.series_held[slot] = kind + 1
-        cell = min(int(kept.tau[d] * kept.per_h[slot]), CELLS - 1)
-        kept.since[d] = max(kept.tau[d] - cell * kept.cell_h[slot], 0.0)
-        kept.place[d] = slot * CELLS + cell
-        kept.factor[d] = math.exp(-kept.rate[p] * kept.since[d]) * doses.mg[row, d]
-        if not together:
-            _dose(each, time, kept, doses.into, d, doses.mg[row, d])
-    for d in range(count if together else 0):
-        _dose(each, time, kept, doses.into, d, doses.mg[row, d])
-    return count
+        terms, per_h = kept.terms[slot], CELLS / hours
+        while at(kept.interval, d) < len(time.kind) - 1 and at(time.kind, at(kept.interval, d)) == kind:
+            if slow:
+                cells = at(kept.tau, d) * per_h
+                cell = min(np.floor(cells), CELLS - 1.0)
+                _summed(each, kept, (slot * CELLS + int(cell)) * MOST_TERMS * len(each[0]), terms, cells - cell, d)
+            else:
+                _fast(each, kept, p, doses.into, d)
+            d += 1
+    for d in range(count):
+        put(kept.factor, d, at(doses.mg, row * doses.mg.shape[1] + d) / at(kept.entered, (d + 1) * len(each[0]) - 1))
 
 
 @compiled
-def _placed(time: Intervals, doses: Given, row: int, kept: Tables) -> int:
-    """How many doses count, of each the interval and the time from it to the end of that; most grids are even."""
-    grid = time.at_h
-    last = len(grid) - 1
-    even = last / max(grid[last] - grid[0], SAME_TIME_H)
-    for d in range(doses.at_h.shape[1]):
-        at = doses.at_h[row, d]
-        if at + SAME_TIME_H >= grid[last]:
+def _placed(grid: np.ndarray, doses: Given, row: int, kept: Tables) -> int:
+    """How many doses count, and of each the interval and the time from it to the end of that; most grids are even."""
+    count, last = doses.at_h.shape[1], len(grid) - 1
+    first, end = at(grid, 0), at(grid, last)
+    even = last / max(end - first, SAME_TIME_H)
+    for d in range(count):
+        hour = at(doses.at_h, row * count + d)
+        seen = hour + SAME_TIME_H
+        if seen >= end:
+            put(kept.interval, d, last)
             return d
-        t = min(max(int((at + SAME_TIME_H - grid[0]) * even), 0), last - 1)
-        if not grid[t] <= at + SAME_TIME_H < grid[t + 1]:
-            t = _interval(grid, at + SAME_TIME_H)
-        kept.interval[d], kept.tau[d] = t, min(max(grid[t + 1] - at, 0.0), time.length_h[time.kind[t]])
-    return doses.at_h.shape[1]
+        t = min(max(int((seen - first) * even), 0), last - 1)
+        if not at(grid, t) <= seen < at(grid, t + 1):
+            t = _interval(grid, seen)
+        put(kept.interval, d, t)
+        put(kept.tau, d, at(grid, t + 1) - hour)
+    put(kept.interval, count, last)
+    return count
 
 
 @compiled
@@ -85,23 +91,19 @@ def _interval(grid: np.ndarray, hour: float) -> int:
 
 
 @compiled
-def _dose(each: Each, time: Intervals, kept: Tables, into: int, d: int, mg: float) -> None:
-    """What a dose leaves: its cell's series at the time since the cell's start, or where that is long, by a propagator."""
-    n, kind = len(each[0]), time.kind[kept.interval[d]]
-    p = time.physiology[kind]
-    if kept.rate[p] * time.length_h[kind] > LONGEST * CELLS:
-        exponential(each, kept.shifted[p], kept.rate[p], kept.tau[d], kept.work, n * n)
-        for i in range(n):
-            kept.entered[d * n + i] = kept.work[n * n + into * n + i] * mg
-    else:
-        _summed(each, kept, d)
+def _fast(each: Each, kept: Tables, p: int, into: int, d: int) -> None:
+    """What a dose leaves where rates are too fast for series: by a propagator of its own."""
+    n = len(each[0])
+    exponential(each, kept.shifted[p], kept.rate[p], kept.tau[d], kept.work, n * n)
+    for i in range(n - 1):
+        kept.entered[d * n + i] = kept.work[n * n + into * n + i]
+    kept.entered[d * n + n - 1] = 1.0
 
 
 @compiled
-def _summed(each: Each, kept: Tables, d: int) -> None:
-    """The series of a dose."""
-    n, hours = len(each[0]), kept.since[d]
-    square, terms, base = hours * hours, kept.terms[kept.place[d] // CELLS], kept.place[d] * MOST_TERMS * n
+def _summed(each: Each, kept: Tables, base: int, terms: int, x: float, d: int) -> None:
+    """The series of a cell, from `base` on, so many cells after its start; the last row is what all is divided by."""
+    n, square = len(each[0]), x * x
     fourth = square * square
     for g in range(0, n, EIGHT):
         a, b = load(kept.series, base + (terms - 4) * n + g), load(kept.series, base + (terms - 3) * n + g)
@@ -111,26 +113,30 @@ def _summed(each: Each, kept: Tables, d: int) -> None:
             b = plus_times(load(kept.series, base + (k + 1) * n + g), b, fourth)
             c = plus_times(load(kept.series, base + (k + 2) * n + g), c, fourth)
             e = plus_times(load(kept.series, base + (k + 3) * n + g), e, fourth)
-        found = plus_times(plus_times(a, b, hours), plus_times(c, e, hours), square)
-        store(kept.entered, d * n + g, times(found, kept.factor[d]))
+        store(kept.entered, d * n + g, plus_times(plus_times(a, b, x), plus_times(c, e, x), square))
 
 
 @compiled
 def _series(each: Each, shifted: np.ndarray, q: float, cell_h: float, into: int, slot: int, kept: Tables) -> None:
-    """(A + qI)^k / k! of the amounts at the start of each cell, after 1 mg at the start of the first."""
+    """((A + qI) c)^k / k! of the amounts at the start of each cell of length c, after 1 mg at the start of the first.
+
+    The last row, which no compartment needs, has (q c)^k / k!: the series of exp(q tau) that all is to be divided by.
+    """
     n, size, series = len(each[0]), len(each[0]) ** 2, kept.series
     terms = _TERMS[math.ceil(q * cell_h)]
-    kept.cell_h[slot], kept.per_h[slot] = cell_h, 1 / cell_h
     kept.terms[slot], base, step = terms, slot * CELLS * MOST_TERMS * n, MOST_TERMS * n
     for i in range(n):
         series[base + i] = 1.0 if i == into else 0.0
     for cell in range(1, CELLS):
         for g in range(0, n, EIGHT):
-            start = moved(each, kept.cell, slot * size + g, series, base + (cell - 1) * step, spread(0.0))
+            start = moved(each, kept.cell, slot * size + g, series, base + (cell - 1) * step)
             store(series, base + cell * step + g, above(start, NOTHING))
-    for k in range(1, terms):
+    whole = 1.0
+    for k in range(terms):
         for cell in range(CELLS):
             own = base + cell * step + k * n
-            for g in range(0, n, EIGHT):
-                more = moved(each, shifted, g, series, own - n, spread(0.0))
-                store(series, own + g, above(times(more, 1 / k), NOTHING))
+            for g in range(0, n if k else 0, EIGHT):
+                more = moved(each, shifted, g, series, own - n)
+                store(series, own + g, above(times(more, cell_h / k), NOTHING))
+            series[own + n - 1] = whole
+        whole *= q * cell_h / (k + 1)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from openbaclofen.body.eight import EIGHT, load, plus, plus_times, spread, store
+from openbaclofen.body.eight import EIGHT, at, load, plus, plus_times, spread, store
 from openbaclofen.body.series import terms_needed
 
 OPTIONS = {"nogil": True, "error_model": "numpy", "fastmath": {"contract"}, "_nrt": False}  # nothing is allocated, nor counted
@@ -22,18 +22,18 @@ _COEFFICIENT = np.array([1 / math.gamma(k + 1) for k in range(-(-terms_needed(1)
 
 
 def each_of(compartments: int) -> Each:
-    """For so many compartments: rows are filled up to eights, columns to pairs."""
-    return (1,) * (-(-compartments // EIGHT) * EIGHT), (1,) * (-(-compartments // 2) * 2)
+    """For so many compartments: rows are filled up to eights, one at least left over, columns to pairs."""
+    return (1,) * ((compartments // EIGHT + 1) * EIGHT), (1,) * (-(-compartments // 2) * 2)
 
 
 @compiled
-def moved(each: Each, matrix: np.ndarray, base: int, x: np.ndarray, own: int, start):
-    """start + matrix times amounts, those of x from `own` on: the eight rows from `base` on."""
-    n, other = len(each[0]), spread(0.0)
+def moved(each: Each, matrix: np.ndarray, base: int, x: np.ndarray, own: int):
+    """Matrix times amounts, those of x from `own` on: the eight rows from `base` on."""
+    n, found, other = len(each[0]), spread(0.0), spread(0.0)
     for j in range(0, len(each[1]), 2):
-        start = plus_times(start, load(matrix, base + j * n), x[own + j])
-        other = plus_times(other, load(matrix, base + (j + 1) * n), x[own + j + 1])
-    return plus(start, other)
+        found = plus_times(found, load(matrix, base + j * n), at(x, own + j))
+        other = plus_times(other, load(matrix, base + (j + 1) * n), at(x, own + j + 1))
+    return plus(found, other)
 
 
 @compiled
@@ -44,8 +44,8 @@ def product(each: Each, left: np.ndarray, i0: int, right: np.ndarray, j0: int, f
         for g in range(0, n, EIGHT):
             total, other = spread(0.0), spread(0.0)
             for m in range(0, len(each[1]), 2):
-                total = plus_times(total, load(right, j0 + m * n + g), left[i0 + j * n + m])
-                other = plus_times(other, load(right, j0 + (m + 1) * n + g), left[i0 + j * n + m + 1])
+                total = plus_times(total, load(right, j0 + m * n + g), at(left, i0 + j * n + m))
+                other = plus_times(other, load(right, j0 + (m + 1) * n + g), at(left, i0 + j * n + m + 1))
             store(found, k0 + j * n + g, plus(total, other))
 
 

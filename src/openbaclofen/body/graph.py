@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -68,9 +69,7 @@ class Graph:
 
         Flows into what is left out still drain their source.
         """
-        needed = set(np.flatnonzero(self.dependence[[self.index(name) for name in wanted]].any(axis=0)))
-        kept = tuple(name for i, name in enumerate(self.compartments) if i in needed)
-        return Graph(kept, tuple(flow for flow in self.flows if flow.source in kept))
+        return _part(self, tuple(wanted))
 
     def matrix(self, rates: Rates) -> Any:
         """A (n, n, people) in 1/h from rates (people,). Where all flows move, columns sum to zero: mass is conserved."""
@@ -88,3 +87,10 @@ class Graph:
                 target = self.index(flow.target)
                 entries[target][source] = entries[target][source] + rate
         return entries
+
+
+@lru_cache(maxsize=100)
+def _part(graph: Graph, wanted: tuple[str, ...]) -> Graph:
+    needed = set(np.flatnonzero(graph.dependence[[graph.index(name) for name in wanted]].any(axis=0)))
+    kept = tuple(name for i, name in enumerate(graph.compartments) if i in needed)
+    return Graph(kept, tuple(flow for flow in graph.flows if flow.source in kept))

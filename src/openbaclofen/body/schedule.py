@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -34,22 +35,28 @@ class Doses:
 
     def rows(self) -> tuple[np.ndarray, np.ndarray]:
         """Times and amounts, (people, doses), one row if of everyone. Errors: InputError."""
-        at, mg = (np.ascontiguousarray(np.atleast_2d(np.asarray(a, dtype=float))) for a in (self.at_h, self.mg))
-        if at.shape != mg.shape:
-            raise InputError(f"doses have {at.shape[-1]} times and {mg.shape[-1]} amounts", "doses")
-        if at.size and not (np.isfinite([mg.max(), at.min(), at.max()]).all() and mg.min() >= 0):
-            raise InputError("dose times must be finite and amounts finite and not negative", "doses")
-        return at, mg
+        return self._checked()[:2]
 
     def in_order(self) -> tuple[np.ndarray, np.ndarray]:
         """The same from first to last; doses of 0 mg at infinity. Errors: InputError."""
-        at, mg = self.rows()
-        if mg.min(initial=np.inf) == 0:
+        at, mg, rising, least = self._checked()
+        if least == 0:
             at = np.where(mg > 0, at, np.inf)
-        if (at[:, 1:] >= at[:, :-1]).all():
+        if rising and least > 0:
             return at, mg
         order = np.argsort(at, axis=1, kind="stable")
         return np.take_along_axis(at, order, axis=1), np.take_along_axis(mg, order, axis=1)
+
+    def _checked(self) -> tuple[np.ndarray, np.ndarray, bool, float]:
+        """Rows, whether their times rise, and the smallest amount; in few passes, since they may be of many people."""
+        at, mg = (np.ascontiguousarray(np.atleast_2d(np.asarray(a, dtype=float))) for a in (self.at_h, self.mg))
+        if at.shape != mg.shape:
+            raise InputError(f"doses have {at.shape[-1]} times and {mg.shape[-1]} amounts", "doses")
+        rising, least = bool((at[:, 1:] >= at[:, :-1]).all()), float(mg.min(initial=np.inf))  # not where one is no number
+        ends = at[:, [0, -1]] if rising and at.size else at
+        if not (least >= 0 and mg.max(initial=0.0) < np.inf and np.isfinite(ends).all()):
+            raise InputError("dose times must be finite and amounts finite and not negative", "doses")
+        return at, mg, rising, least
 
 
 @dataclass(frozen=True)
@@ -77,7 +84,13 @@ def grid_of(times_h: np.ndarray, first_h: float, changes: Changes, longest_h: fl
     Before the first output it goes back by whole blocks of steps, so that it is the same whoever takes something earlier.
     Errors: InputError where times do not rise.
     """
-    times = _rising(times_h)
+    return _grid(_rising(times_h).tobytes(), first_h, tuple(changes), longest_h)
+
+
+@lru_cache(maxsize=10)
+def _grid(times_h: bytes, first_h: float, changes: Changes, longest_h: float) -> Grid:
+    """Kept, since the next question is often about the same times."""
+    times = np.frombuffer(times_h)
     blocks = int(np.ceil(max(0.0, times[0] - first_h) / (TOGETHER * longest_h) - SAME_TIME_H))
     ahead = np.arange(blocks * TOGETHER, 0, -1) * longest_h
     starts = np.array([start for start, _ in changes])
@@ -91,7 +104,10 @@ def grid_of(times_h: np.ndarray, first_h: float, changes: Changes, longest_h: fl
     _, one, kind = np.unique(alike, return_index=True, return_inverse=True)
     cuts = np.searchsorted(at, times[0] - np.arange(blocks + 1) * TOGETHER * longest_h - SAME_TIME_H)
     outputs = np.searchsorted(at, times - SAME_TIME_H)
-    return Grid(at, kind, length[one], which[one], outputs, *_blocks(kind, cuts))
+    parts = (at, kind, length[one], which[one], outputs, *_blocks(kind, cuts))
+    for part in parts:
+        part.flags.writeable = False
+    return Grid(*parts)
 
 
 def _rising(times_h: np.ndarray) -> np.ndarray:

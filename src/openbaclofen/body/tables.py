@@ -18,6 +18,7 @@ KINDS_HELD = 4**2  # kinds of interval whose tables are kept at once
 CELLS = 4  # of an interval, for doses; `_powers` squares twice to get from one to the other
 LONGEST = 2 * 4  # q times a cell for the series of a dose
 MOST_TERMS = -(-terms_needed(LONGEST) // 4) * 4  # of it
+MOST_POWERS = EIGHT + 1  # of a propagator, from the one that changes nothing on
 NOTHING = 1e-280  # mg; less is none, since a processor is slow with numbers next to the smallest
 
 
@@ -51,8 +52,8 @@ class Intervals(NamedTuple):
 class Tables(NamedTuple):
     """What is kept of each kind of interval, by slot.
 
-    held, series_held: the kind, plus one. powers: E^1, E^2, ... cell: expm(A h / 4). seen: rows of E^k, k side by
-    side, zeros ahead. series: of a dose, so many terms, from the start of each cell.
+    held, series_held: the kind, plus one. powers: 1, E, E^2, ... cell: expm(A h / 4). seen: rows of E^k, k side by
+    side, zeros ahead. series: of a dose, so many terms, from the start of each cell; see `entering`.
     """
 
     held: np.ndarray
@@ -62,19 +63,14 @@ class Tables(NamedTuple):
     series_held: np.ndarray
     series: np.ndarray
     terms: np.ndarray
-    cell_h: np.ndarray  # length of a cell,
-    per_h: np.ndarray  # and cells in an hour
     rate: np.ndarray  # of the person, q by physiology
     shifted: np.ndarray  # A + qI
-    x: np.ndarray  # amounts at the start of the block,
-    y: np.ndarray  # and at its end
-    interval: np.ndarray  # of each dose,
+    state: np.ndarray  # amounts at the start of the block and at its end, which change places
+    interval: np.ndarray  # of each dose, and behind them the last,
     tau: np.ndarray  # the time from it to its end,
-    place: np.ndarray  # its cell, counted over all slots,
-    since: np.ndarray  # the time since the start of that,
-    factor: np.ndarray  # what the series is to be multiplied with,
-    entered: np.ndarray  # and what is left at the end of the interval
-    now: np.ndarray  # a block's outputs
+    entered: np.ndarray  # and what is left then,
+    factor: np.ndarray  # times this
+    now: np.ndarray
     work: np.ndarray
 
 
@@ -93,25 +89,20 @@ def _made(each: Each, rows: int, physiologies: int, doses: int) -> Tables:
     n, size, kinds = len(each[0]), len(each[0]) ** 2, KINDS_HELD
     return Tables(
         held=_room(kinds).view(np.int64),
-        powers=_room(kinds * EIGHT * size),
+        powers=_room(kinds * MOST_POWERS * size),
         cell=_room(kinds * size),
         seen=_room(kinds * rows * n * 2 * EIGHT),
         series_held=_room(kinds).view(np.int64),
         series=_room(kinds * CELLS * MOST_TERMS * n),
         terms=_room(kinds).view(np.int64),
-        cell_h=_room(kinds),
-        per_h=_room(kinds),
         rate=_room(physiologies),
         shifted=_room(physiologies * size).reshape(physiologies, size),
-        x=_room(n),
-        y=_room(n),
-        interval=_room(doses).view(np.int64),
+        state=_room(2 * n),
+        interval=_room(doses + 1).view(np.int64),
         tau=_room(doses),
-        place=_room(doses).view(np.int64),
-        since=_room(doses),
-        factor=_room(doses),
         entered=_room(doses * n),
-        now=_room(rows * EIGHT),
+        factor=_room(doses),
+        now=_room(EIGHT),
         work=_room(2 * 4 * size),
     )
 
@@ -157,12 +148,14 @@ def _powers(
 ) -> None:
     """The powers of expm(A h) up to the longest block of this kind, and what is seen of them."""
     n = len(each[0])
-    first = slot * EIGHT * n * n
+    first = (slot * MOST_POWERS + 1) * n * n
     exponential(each, shifted, q, hours / CELLS, kept.work, n * n)
     for i in range(n * n):
         kept.cell[slot * n * n + i] = kept.work[n * n + i]
     product(each, kept.work, n * n, kept.work, n * n, kept.work, 0)
     product(each, kept.work, 0, kept.work, 0, kept.work, n * n)
+    for i in range(n):
+        kept.powers[first - n * n + i * (n + 1)] = 1.0
     for k in range(most):
         if k:
             product(each, kept.powers, first + (k - 1) * n * n, kept.powers, first, kept.work, n * n)
