@@ -11,6 +11,7 @@ from functools import cached_property
 
 import numpy as np
 
+from openbaclofen.body.oral import NG_PER_ML
 from openbaclofen.body.schedule import SAME_TIME_H, Doses
 from openbaclofen.body.spine import CISTERNAL, PLASMA, Places, modes
 from openbaclofen.body.spine_course import Delivery, course, settled
@@ -24,7 +25,7 @@ from openbaclofen.infer.harms import of_people_and_draws
 from openbaclofen.infer.history import taken_for_long
 from openbaclofen.infer.individual import individual
 from openbaclofen.infer.pump import ASSUMED_TIP, BRAIN_SHARE, CORD_HALF_LIFE, ml_per_ug, pumped
-from openbaclofen.infer.pump_programme import scaled_from, settled_amplitudes, settled_on
+from openbaclofen.infer.pump_programme import Settled, scaled_from, settled_amplitudes, settled_on
 from openbaclofen.infer.release import released
 from openbaclofen.infer.spine_typical import places, spine_typical
 from openbaclofen.outcome.overdose import Overdose, coma_chance, felt, share_below
@@ -118,8 +119,7 @@ class PumpPeople:
         """The course after the pump had run for long. oral: what is swallowed from hour 0 on; what was taken for long before
         is counted and ends there. Errors: CannotTellError where a datum is missing."""
         times = _with_ends(hours_of(days, bool(len(delivery.bolus_h))), delivery)
-        swallowed, legs, brain = self._by_mouth(oral, times)
-        begun = settled_on(self.of, self.gives, self.where, self.ml_per_ug, (LEGS,), (legs, brain))
+        swallowed, begun = self._by_mouth(oral, times), self.begun
         given = Given(delivery, begun.amplitudes, begun.sites, swallowed, begun.cord)
         seen, levels = simulate_pump(self.of, given, times, self.where)
         from_mouth = swallowed or {name: np.zeros_like(seen.csf_ng_per_ml) for name in (PLASMA, "csf")}
@@ -149,18 +149,27 @@ class PumpPeople:
         highest = felt(self.overdose, np.maximum.accumulate(brain, axis=1).T)
         return np.asarray(coma_chance(self.overdose, highest)).T
 
-    def _by_mouth(self, oral: Regimen | None, times: np.ndarray) -> tuple[dict[str, np.ndarray] | None, np.ndarray, np.ndarray]:
-        """Plasma and spinal fluid from what is swallowed, and the levels at hour 0 of both sites."""
-        cycle, none = taken_for_long(self.case, self.kb), np.zeros(len(self.of.brain_share))
-        if cycle is None and oral is None:
-            return None, none, none
-        doses, initial = Doses(np.zeros(1), np.zeros(1)), None
+    @cached_property
+    def begun(self) -> Settled:
+        """The state at hour 0, with what was swallowed for long."""
+        mg = self._swallowed
+        level = mg["csf"] * NG_PER_ML / self.of.parameters.body.csf_volume if mg else np.zeros(len(self.of.brain_share))
+        return settled_on(self.of, self.gives, self.where, self.ml_per_ug, (LEGS,), (level, level))
+
+    @cached_property
+    def _swallowed(self) -> dict[str, np.ndarray] | None:
+        """Amounts in mg, (people,), at hour 0 of what was swallowed for long."""
+        cycle = taken_for_long(self.case, self.kb)
+        return steady_state(self.of.parameters, *cycle) if cycle is not None else None
+
+    def _by_mouth(self, oral: Regimen | None, times: np.ndarray) -> dict[str, np.ndarray] | None:
+        """Plasma and spinal fluid from what is swallowed."""
+        if self._swallowed is None and oral is None:
+            return None
+        doses = Doses(np.zeros(1), np.zeros(1))
         if oral is not None and oral.phases:
             doses = released(Doses(*oral.events(float(times[-1]))), "tablet", self.kb).doses
-        if cycle is not None:
-            initial = steady_state(self.of.parameters, *cycle)
-        seen = observe(self.of.parameters, doses, times, Observe((PLASMA, "csf")), initial_mg=initial)
-        return seen, seen["csf"][:, 0], seen["csf"][:, 0]
+        return observe(self.of.parameters, doses, times, Observe((PLASMA, "csf")), initial_mg=self._swallowed)
 
 
 def pump_people(case: Case, kb: KnowledgeBase, pump: IntrathecalTherapy, runs: float, seed: int) -> PumpPeople:
