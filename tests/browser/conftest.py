@@ -47,12 +47,10 @@ def left_out() -> str:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One worker runs them all, so that one service is enough; where there is no browser they say so."""
+    """Where there is no browser they say so."""
     for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("browser"))
-            if left_out():
-                item.add_marker(pytest.mark.skip(reason=left_out()))
+        if Path(__file__).parent in item.path.parents and left_out():
+            item.add_marker(pytest.mark.skip(reason=left_out()))
 
 
 @pytest.fixture(scope="session")

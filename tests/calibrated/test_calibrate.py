@@ -10,49 +10,33 @@ import pytest
 
 from openbaclofen.facts import load
 from openbaclofen.infer import write_facts
-from openbaclofen.infer.calibrate import Calibration, Problem, fit, problem
+from openbaclofen.infer.calibrate import Calibration, Problem, fit
 from openbaclofen.infer.joint import correlation_of
-from openbaclofen.infer.validate import Validation, validate
+from openbaclofen.infer.validate import Validation
 
-pytestmark = pytest.mark.xdist_group("calibrated")
 KB = load()
 
 
-@pytest.fixture(scope="module")
-def posed() -> Problem:
-    return problem(KB)
-
-
-@pytest.fixture(scope="module")
-def found(posed: Problem) -> Calibration:
-    return fit(posed)
-
-
-@pytest.fixture(scope="module")
-def compared() -> Validation:
-    return validate(KB)
-
-
-def test_the_facts_in_use_are_those_of_the_fit(found: Calibration) -> None:
-    for name, value in found.values.items():
+def test_the_facts_in_use_are_those_of_the_fit(calibration: Calibration) -> None:
+    for name, value in calibration.values.items():
         assert KB.value(name) == pytest.approx(value, rel=1e-3), f"{name}: run `openbaclofen calibrate`"
     names, correlation = correlation_of(KB)
-    assert names == found.names
-    assert correlation == pytest.approx(found.correlation, abs=2e-3)
+    assert names == calibration.names
+    assert correlation == pytest.approx(calibration.correlation, abs=2e-3)
 
 
-def test_the_same_fit_writes_the_same_bytes(found: Calibration, posed: Problem, tmp_path: Path) -> None:
+def test_the_same_fit_writes_the_same_bytes(calibration: Calibration, posed: Problem, tmp_path: Path) -> None:
     again = fit(posed)
     (tmp_path / "drug").mkdir()
-    first = write_facts.write(KB, found, tmp_path).read_bytes()
+    first = write_facts.write(KB, calibration, tmp_path).read_bytes()
     assert write_facts.write(KB, again, tmp_path).read_bytes() == first
 
 
-def test_a_fit_from_elsewhere_ends_at_the_same_place(found: Calibration, posed: Problem) -> None:
+def test_a_fit_from_elsewhere_ends_at_the_same_place(calibration: Calibration, posed: Problem) -> None:
     start = posed.prior_log + 0.5 * posed.prior_sd * np.random.default_rng(1).standard_normal(len(posed.prior_log))
     again = fit(posed, start=start)
-    assert again.log_values == pytest.approx(found.log_values, abs=1e-3)
-    assert again.cost == pytest.approx(found.cost, rel=1e-6)
+    assert again.log_values == pytest.approx(calibration.log_values, abs=1e-3)
+    assert again.cost == pytest.approx(calibration.cost, rel=1e-6)
 
 
 def made_by(posed: Problem, truth: np.ndarray) -> Problem:
@@ -61,13 +45,13 @@ def made_by(posed: Problem, truth: np.ndarray) -> Problem:
     return replace(posed, seen=seen, row_error=posed.row_error / 100)
 
 
-def test_known_parameters_are_found_again_where_rows_tell_of_them(found: Calibration, posed: Problem) -> None:
+def test_known_parameters_are_found_again_where_rows_tell_of_them(calibration: Calibration, posed: Problem) -> None:
     truth = posed.prior_log + 0.3 * np.cos(np.arange(len(posed.prior_log)))
     again = fit(made_by(posed, truth))
     told = again.learned > 0.9
     assert told.sum() >= 10, dict(zip(again.names, again.learned, strict=True))
     assert again.log_values[told] == pytest.approx(truth[told], abs=0.03)
-    assert np.abs(again.log_values - truth)[told].max() < np.abs(found.log_values - truth)[told].max()
+    assert np.abs(again.log_values - truth)[told].max() < np.abs(calibration.log_values - truth)[told].max()
 
 
 def test_derivatives_are_those_of_differences(posed: Problem) -> None:

@@ -10,19 +10,23 @@ from rich.console import Console
 
 from openbaclofen.errors import InputError
 from openbaclofen.facts import load
+from openbaclofen.infer import validate_tables as tables
 from openbaclofen.infer.reasons import missed_because, not_predicted_because, reasons
+from openbaclofen.infer.validate import Validation
 from openbaclofen.infer.validate_tables import TABLES, Tables, table_of, validate_tables
 from openbaclofen.report.validate_figure import draw
 from openbaclofen.report.validate_text import apart, print_tables
 
-pytestmark = pytest.mark.xdist_group("calibrated")
 KB = load()
 WANTED = [row.id for row in KB.evidence.values() if row.role != "context"]
 
 
 @pytest.fixture(scope="module")
-def found() -> Tables:
-    return validate_tables(KB)
+def found(compared: Validation) -> Tables:
+    """All tables; the oral one, which takes longest, is that of the tests of its fit."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tables, "validate", lambda kb: compared)
+        return validate_tables(KB)
 
 
 def test_every_fitted_or_held_back_row_appears_once(found: Tables) -> None:

@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import date, timedelta
-from functools import lru_cache
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.examples import planned
 
-from openbaclofen import api
 from openbaclofen.case.record import Case
 from openbaclofen.decide.products import supply
 from openbaclofen.decide.records import Plan
@@ -24,16 +22,9 @@ from openbaclofen.report.calendar import EACH_STEP, EACH_STEP_DOWN, Calendar, ca
 from openbaclofen.report.calendar_words import column, day_words, plain_units, span_words
 from openbaclofen.report.document_patient import pages
 
-EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 WITH_CALENDAR = ("ms-adult", "child-cp-24kg", "elderly-opioid", "abrupt-stop-80mg")
 PORTION = re.compile(r"(?:(?P<count>[\d.]+) x (?P<strength>[\d.]+) mg|(?P<ml>[\d.]+) mL of (?P<per_ml>[\d.]+) mg/mL)")
 KB = load()
-
-
-@lru_cache
-def planned(name: str) -> tuple[Case, Plan]:
-    case = api.read_case(EXAMPLES / f"{name}.yaml")
-    return case, api.plan(case)
 
 
 def made(name: str) -> tuple[Case, Plan, Calendar]:

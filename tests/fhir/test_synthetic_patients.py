@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from contextlib import suppress
 from datetime import date
+from importlib import import_module
+from types import ModuleType
 
-import carebundle
 import pytest
 
 import openbaclofen as ob
@@ -15,9 +16,16 @@ from openbaclofen.fhir.read import case_from_bundle
 
 TODAY = date(2026, 1, 1)
 CREATININE, WEIGHT = "2160-0", "29463-7"
+PROFILES = ("anaemia", "ckd_stage3", "healthy", "hypertension", "type2_diabetes")
+
+
+def generator() -> ModuleType:
+    """Imported when it is needed: it takes a second, and every worker collects these tests."""
+    return import_module("carebundle")
 
 
 def made(profile: str, seed: int) -> dict:
+    carebundle = generator()
     return json.loads(carebundle.to_json(carebundle.generate_bundle(profile=profile, seed=seed, reference_date=TODAY)))
 
 
@@ -30,7 +38,11 @@ def values(bundle: dict, loinc: str) -> list[float]:
     ]
 
 
-@pytest.mark.parametrize("profile", sorted(carebundle.PROFILES))
+def test_every_profile_of_the_generator_is_tried() -> None:
+    assert sorted(generator().PROFILES) == list(PROFILES)
+
+
+@pytest.mark.parametrize("profile", PROFILES)
 @pytest.mark.parametrize("seed", range(4))
 def test_the_case_holds_the_figures_of_the_bundle(profile: str, seed: int) -> None:
     bundle = made(profile, seed)
@@ -54,6 +66,7 @@ def _medicines(bundle: dict) -> list[dict]:
 @pytest.mark.parametrize("seed", range(30))
 def test_a_damaged_record_is_read_or_refused(seed: int) -> None:
     """Nothing but a clear error may come of fields, values, days and code systems that are missing or wrong."""
+    carebundle = generator()
     mess = carebundle.Imperfection(0.1, 0.1, 0.1, 0.1, 0.1)
     damaged, defects = carebundle.inject_defects(made("type2_diabetes", seed), mess, seed=seed)
     assert defects

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from datetime import date
-from pathlib import Path
 
 import pytest
 from fhir.resources.R4B.bundle import Bundle
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.examples import planned
 
 import openbaclofen as ob
 from openbaclofen import api
@@ -18,13 +18,12 @@ from openbaclofen.dose.regimen import Phase
 from openbaclofen.fhir.read import case_from_bundle
 from openbaclofen.fhir.write import dosages
 
-EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 CASES = ("ms-adult", "abrupt-stop-80mg", "kidneys-not-stated")
 
 
 @pytest.fixture(scope="module", params=CASES)
 def plan(request: pytest.FixtureRequest):
-    return ob.plan(ob.read_case(EXAMPLES / f"{request.param}.yaml"))
+    return planned(request.param)[1]
 
 
 def read_back(instructions: list[dict]) -> tuple[Phase, ...]:

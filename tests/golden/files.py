@@ -10,21 +10,20 @@ from importlib.metadata import version
 from pathlib import Path
 
 from rich.console import Console
+from tests.examples import EXAMPLES, planned
 
-import openbaclofen as ob
 from openbaclofen.decide.records import Plan
 from openbaclofen.errors import InputError
 from openbaclofen.report.plan_text import print_plan
 
 HERE = Path(__file__).resolve().parent
-EXAMPLES = HERE.parents[1] / "examples"
 NAMES = tuple(sorted(path.stem for path in EXAMPLES.glob("*.yaml")))
 REVIEWED, FENCE, WIDTH, LEAST = "Reviewed: ", "```", 80, 40
 
 
 def plan_text(name: str) -> str:
     """What `plan` prints when it is piped, without the line that names the versions."""
-    plan = ob.plan(ob.read_case(EXAMPLES / f"{name}.yaml"))
+    plan = planned(name)[1]
     console = Console(file=io.StringIO(), width=WIDTH, highlight=False, color_system=None)
     print_plan(replace_version(plan), console)
     assert isinstance(console.file, io.StringIO)

@@ -12,7 +12,8 @@ from functools import cache
 from importlib.metadata import version
 
 from rich.console import Console
-from tests.golden.files import EXAMPLES, WIDTH, renew
+from tests.examples import EXAMPLES
+from tests.golden.files import WIDTH, renew
 
 import openbaclofen as ob
 from openbaclofen import api

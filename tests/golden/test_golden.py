@@ -5,8 +5,6 @@ from __future__ import annotations
 import pytest
 from tests.golden.files import HERE, NAMES, REVIEWED, kept, plan_text, review
 
-pytestmark = pytest.mark.xdist_group("golden")
-
 
 def test_every_example_is_reviewed_and_every_review_has_an_example() -> None:
     assert {path.stem for path in HERE.glob("*.md")} == set(NAMES)

@@ -6,8 +6,6 @@ import pytest
 from tests.golden.files import HERE, REVIEWED, kept, review
 from tests.golden.pumps import PUMPS, pump_text
 
-pytestmark = pytest.mark.xdist_group("golden_pumps")
-
 
 def test_every_example_of_a_pump_is_reviewed() -> None:
     assert {f"pump/{path.stem}" for path in (HERE / "pump").glob("*.md")} == set(PUMPS)

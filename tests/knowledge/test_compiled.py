@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -116,6 +117,7 @@ def test_a_compiled_file_that_cannot_be_written_is_kept_in_memory(tmp_path: Path
     assert write_compiled(tmp_path / "rule" / "a.yaml" / COMPILED_NAME, b"x") is False  # no folder at all
 
 
+@cache
 def rows() -> list[tuple[str, str, str, dict[str, Any]]]:
     """(section, a file of that section, id, record) for every record that is shipped."""
     sources = read_sources(KNOWLEDGE)
@@ -125,7 +127,6 @@ def rows() -> list[tuple[str, str, str, dict[str, Any]]]:
     return [(n, file[n], section.id_of(row), row) for n, section in SECTIONS.items() for row in json.loads(compiled[n])]
 
 
-ROWS = rows()
 FREE = {"numbers", "coefficients", "check", "value"}  # names are free in these; what stands under them is not
 
 
@@ -139,7 +140,7 @@ def strict_places(value: Any, free: bool = False) -> list[dict[str, Any]]:
 
 @given(st.data())
 def test_an_unknown_key_is_refused_wherever_it_stands(data: st.DataObject) -> None:
-    section, file, name, row = data.draw(st.sampled_from(ROWS))
+    section, file, name, row = data.draw(st.sampled_from(rows()))
     row = json.loads(json.dumps(row))
     place = data.draw(st.sampled_from(strict_places(row)))
     key = data.draw(st.text("abcdefghijklmnopqrstuvwxyz_", min_size=1, max_size=12).map(lambda k: f"x_{k}"))
@@ -149,7 +150,7 @@ def test_an_unknown_key_is_refused_wherever_it_stands(data: st.DataObject) -> No
     assert any(f.startswith(f"{file}: ") and key in f and (not name or name in f) for f in found), (section, name, key, found)
 
 
-@given(st.sampled_from(ROWS))
+@given(st.deferred(lambda: st.sampled_from(rows())))
 def test_a_missing_required_key_is_refused(chosen: tuple[str, str, str, dict[str, Any]]) -> None:
     section, file, _, row = chosen
     required = [f.alias or n for n, f in SECTIONS[section].record.model_fields.items() if f.is_required()]

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
+from tests import examples
 from tests.people_like import KB
 
-import openbaclofen as ob
 from openbaclofen.decide.records import Expected, Plan
-
-EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 
 
 def planned(name: str) -> Plan:
-    return ob.plan(ob.read_case(EXAMPLES / f"{name}.yaml"))
+    return examples.planned(name)[1]
 
 
 def block(plan: Plan, words: str) -> dict[str, Expected]:

@@ -20,6 +20,7 @@ import pypdf
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.examples import EXAMPLES, planned
 
 from openbaclofen import api
 from openbaclofen.apps.cli import run
@@ -49,18 +50,11 @@ from openbaclofen.report.document_record import (
 from openbaclofen.report.document_text import REPLACED, clean, forbidden
 from openbaclofen.report.plan_text import NOT_A_DEVICE
 
-EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 SOME = ("ms-adult", "child-cp-24kg", "abrupt-stop-80mg", "ulcer-uk")
 ALL = (*SOME, "elderly-opioid", "overdose-600mg", "kidneys-not-stated")
 WORST = "</title><script>alert(1)</script>\"' &amp; {{7*7}} {% raw %} #panic() *b* $x$ <!-- ]]> \\"
 KB = load()
 LINKS = ("src", "srcset", "data", "action", "poster", "background")
-
-
-@lru_cache
-def planned(name: str) -> tuple[Case, Plan]:
-    case = api.read_case(EXAMPLES / f"{name}.yaml")
-    return case, api.plan(case)
 
 
 @lru_cache
@@ -90,6 +84,7 @@ def words(text: str) -> str:
     return re.sub(r"[\s\u200b]+", "", text)
 
 
+@lru_cache
 def text_of(made: bytes) -> str:
     """What a reader sees of a page, or of a PDF."""
     if made.startswith(b"%PDF"):

@@ -6,10 +6,10 @@ from dataclasses import replace
 from datetime import date
 from functools import cache
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.examples import planned
 from tests.people_like import KB
 
 import openbaclofen as ob
@@ -22,7 +22,6 @@ from openbaclofen.outcome.breathing import Loads
 from openbaclofen.report import as_json
 from openbaclofen.safety.situation import situation
 
-EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 PATIENT = {
     "age": "50 a",
     "sex": "male",
@@ -43,9 +42,8 @@ def case(question: str, therapy: object, current: object = "none", patient: obje
     return ob.read_case({**said, "patient": PATIENT | (patient if isinstance(patient, dict) else {})})
 
 
-@cache
 def example(name: str) -> Plan:
-    return ob.plan(ob.read_case(EXAMPLES / f"{name}.yaml"))
+    return planned(name)[1]
 
 
 @cache
@@ -212,12 +210,12 @@ def test_without_kidneys_nothing_is_predicted() -> None:
 
 
 def test_an_undated_case_gives_the_same_plan_on_any_day() -> None:
-    dated = ob.read_case(EXAMPLES / "child-cp-24kg.yaml")
+    dated, plan = planned("child-cp-24kg")
     one, other = (
         as_json.text("plan", ob.plan(replace(dated, dated=False, as_of=day))) for day in (date(2026, 11, 22), date(2031, 1, 1))
     )
     assert one == other
-    assert "2027-05-24" in as_json.text("plan", ob.plan(dated))
+    assert "2027-05-24" in as_json.text("plan", plan)
 
 
 def test_a_liquid_is_predicted_as_a_liquid() -> None:

@@ -25,7 +25,6 @@ from openbaclofen.errors import InputError
 from openbaclofen.facts import load
 from openbaclofen.report import as_json, schemas
 
-pytestmark = pytest.mark.xdist_group("golden_pumps")
 KB = load()
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples" / "pump"
 NAMES = sorted(path.stem for path in EXAMPLES.glob("*.yaml"))

@@ -8,9 +8,16 @@ import pytest
 from tests.safety import clinic
 from tests.safety.harness import HERE, verdict, yaml
 
+from openbaclofen.safety.verdict import Verdict
+
 ORDINARY = yaml(HERE / "ordinary.yaml")
 MOST, LOUDEST = 2, ("caution", "info")
-MEASURED = clinic.verdicts()
+
+
+@pytest.fixture(scope="module")
+def measured() -> list[Verdict]:
+    """What the check says of the whole clinic."""
+    return clinic.verdicts()
 
 
 def test_there_are_twenty() -> None:
@@ -34,11 +41,11 @@ def test_the_clinic_is_the_same_for_the_same_seed_and_varied() -> None:
     assert len({str(one) for one in first}) == 300
 
 
-def test_no_plain_safe_order_of_the_clinic_has_a_finding_above_caution() -> None:
-    plainly = [v for one, v in zip(clinic.people(), MEASURED, strict=True) if clinic.plain(one)]
+def test_no_plain_safe_order_of_the_clinic_has_a_finding_above_caution(measured: list[Verdict]) -> None:
+    plainly = [v for one, v in zip(clinic.people(), measured, strict=True) if clinic.plain(one)]
     assert len(plainly) > 80
     assert {f.severity for v in plainly for f in v.findings} <= set(LOUDEST)
 
 
-def test_the_page_says_what_is_measured() -> None:
-    assert clinic.PAGE.read_text() == clinic.page(MEASURED), "run `python -m tests.safety.clinic`"
+def test_the_page_says_what_is_measured(measured: list[Verdict]) -> None:
+    assert clinic.PAGE.read_text() == clinic.page(measured), "run `python -m tests.safety.clinic`"

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.examples import EXAMPLES, planned
 
 from openbaclofen import api
 from openbaclofen.case.record import Case, OralTherapy
@@ -20,7 +21,7 @@ from openbaclofen.dose.sig import format_regimen, parse_sig
 from openbaclofen.patient.person import DatedCreatinine, Patient
 from openbaclofen.units import Age, Creatinine, Height, Weight
 
-EXAMPLES = sorted((Path(__file__).resolve().parents[2] / "examples").glob("*.yaml"))
+CASES = sorted(EXAMPLES.glob("*.yaml"))
 BAD = ("contraindicated", "major", "moderate")
 
 
@@ -98,14 +99,14 @@ def test_worse_kidneys_never_raise_the_dose(region: str) -> None:
     assert doses[0] > doses[-1]
 
 
-@pytest.mark.parametrize("path", EXAMPLES[::4], ids=lambda p: p.stem)  # the golden plans hold all of them to their bytes
+@pytest.mark.parametrize("path", CASES[::4], ids=lambda p: p.stem)  # the golden plans hold all of them to their bytes
 def test_the_same_case_gives_the_same_plan_and_a_valid_document(path: Path) -> None:
     import jsonschema
 
     from openbaclofen.report import as_json, schemas
 
-    case = api.read_case(path)
-    first, second = (as_json.text("plan", api.plan(case)) for _ in range(2))
+    case, plan = planned(path.stem)
+    first, second = (as_json.text("plan", of) for of in (plan, api.plan(case)))
     assert first == second
     jsonschema.validate(json.loads(first), schemas.schema("plan"))
 
@@ -118,8 +119,7 @@ def test_without_kidneys_nothing_is_proposed() -> None:
 
 
 def test_a_long_user_comes_down_longer_than_the_label_minimum() -> None:
-    case = api.read_case(next(p for p in EXAMPLES if p.stem == "abrupt-stop-80mg"))
-    plan = api.plan(case)
+    _, plan = planned("abrupt-stop-80mg")
     assert plan.proposal is None
     assert plan.stopping[-1].daily_mg == 0
     assert plan.stopping[-1].day_from - 1 >= 28
@@ -183,7 +183,7 @@ def test_charcoal_shortens_and_bad_kidneys_lengthen_an_overdose() -> None:
 
 def test_an_overdose_beside_a_pump_is_answered_as_an_overdose(tmp_path: Path) -> None:
     """What was swallowed comes first, and the pump is named: its drug is in no level that is told."""
-    text = next(path for path in EXAMPLES if path.stem == "overdose-600mg").read_text()
+    text = (EXAMPLES / "overdose-600mg.yaml").read_text()
     pump = "route: intrathecal, programme: 100 ug/d continuous, catheter_tip: T10, concentration: 500 ug/mL, since: 2026-01-01"
     (tmp_path / "alone.yaml").write_text(text)
     (tmp_path / "pump.yaml").write_text(text.replace("current: none", f"current: {{{pump}}}"))

@@ -29,10 +29,3 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with server(tmp_path_factory.mktemp("served"), "--answer-seconds", "300") as found:
         found.until(lambda: found.client().get("/v1/words").status_code == 200)
         yield found
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All of these tests go to one worker of the test run, since each starts processes of its own."""
-    for item in items:
-        if "tests/service" in str(item.path):
-            item.add_marker(pytest.mark.xdist_group("service"))

@@ -75,7 +75,7 @@ def prepared(task: Task, doses: Doses, times_h: np.ndarray, *, every: bool = Fal
         np.array([np.broadcast_to(np.asarray(each, dtype=float), task.people) for _, each in task.wanted.values()]),
     )
     flows, time = _flows(graph, task.rates), _intervals(grid, np.arange(len(grid.at_h)) if every else grid.outputs)
-    given = kernel.Given(at, mg, graph.index(doses.into))
+    given = kernel.Given(np.ascontiguousarray(at), np.ascontiguousarray(mg), graph.index(doses.into))
 
     def fill(first: int, out: np.ndarray) -> None:
         room = tables.tables(each, len(wanted.rows), len(task.rates), at.shape[1])
