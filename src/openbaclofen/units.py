@@ -38,13 +38,14 @@ class UnitError(ValueError):
 class Quantity:
     """A number in the canonical unit of its own type.
 
-    unit: canonical (UCUM). factors: a unit as written -> what to multiply by to reach the canonical one.
+    unit: canonical (UCUM). shown: as a reader knows it. factors: a unit as written -> multiplied by it comes the canonical one.
     positive: zero is refused. refused: a unit often confused with ours -> what to say.
     Errors: UnitError where text, unit or value is not acceptable. Comparison or arithmetic across types: TypeError.
     """
 
     value: float
     unit: ClassVar[str] = ""
+    shown: ClassVar[str] = ""
     name: ClassVar[str] = "quantity"
     positive: ClassVar[bool] = False
     factors: ClassVar[Mapping[str, float]] = MappingProxyType({})
@@ -57,8 +58,9 @@ class Quantity:
         factors: Mapping[str, float] | None = None,
         positive: bool = False,
         refused: Mapping[str, str] | None = None,
+        shown: str = "",
     ) -> None:
-        cls.unit, cls.name, cls.positive = unit, name, positive
+        cls.unit, cls.shown, cls.name, cls.positive = unit, shown or unit, name, positive
         cls.factors = MappingProxyType({unit: 1.0, **(factors or {})})
         cls.refused = MappingProxyType(dict(refused or {}))
 
@@ -115,7 +117,7 @@ class Quantity:
         return " or ".join(first.values())
 
     def __str__(self) -> str:
-        return f"{self.value:.6g} {self.unit}"
+        return f"{self.value:.6g} {self.shown}"
 
     def _same(self, other: object) -> float:
         if type(other) is not type(self):
@@ -308,6 +310,7 @@ class IndexedGFR(
     name="indexed GFR",
     factors=dict.fromkeys(("mL/min/1.73m2", "mL/min/1.73 m2", "mL/min/1.73m²", "mL/min/1.73 m²"), 1.0),
     refused={"mL/min": "eGFR is indexed to body surface (mL/min/1.73m2); mL/min is that of the whole person"},
+    shown="mL/min/1.73 m2",
 ):
     """Filtration rate indexed to 1.73 m2 of body surface."""
 

@@ -55,13 +55,13 @@ def test_a_rule_of_another_region_that_says_otherwise_is_told() -> None:
 def test_the_reason_is_in_the_persons_own_data() -> None:
     found = finding(verdict(creatinine="2.4 mg/dL"), "RENAL-AJKD-LT30")
     assert found.reason.startswith("eGFR 24")
-    assert "mL/min/{1.73_m2} (CKD-EPI-2021) is below 30" in found.reason
+    assert "mL/min/1.73 m2 (CKD-EPI-2021) is below 30" in found.reason
     assert "creatinine clearance 28" in found.reason
 
 
 def test_a_value_is_never_rounded_into_contradiction() -> None:
     found = finding(verdict(egfr="59.96 mL/min/{1.73_m2}"), "RENAL-AJKD-30-60")
-    assert "eGFR 59.9 mL/min/{1.73_m2} (as reported)" in found.reason
+    assert "eGFR 59.9 mL/min/1.73 m2 (as reported)" in found.reason
 
 
 def test_worst_first_and_one_line_a_thing() -> None:

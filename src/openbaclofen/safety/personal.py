@@ -167,7 +167,7 @@ def _egfr(function: KidneyFunction) -> Datum[float]:
         needed = [m for m in function.missing if m != "weight"]  # weight is for the clearance alone
         return missing(*(f"patient.{m}" for m in needed)) if needed else missing("patient.egfr")
     value = function.indexed.value
-    return known(value, f"eGFR {below(value)} {IndexedGFR.unit} ({function.equation})")
+    return known(value, f"eGFR {below(value)} {IndexedGFR.shown} ({function.equation})")
 
 
 def _clearance(function: KidneyFunction) -> Datum[float]:
@@ -192,5 +192,5 @@ def egfr_fell(patient: Patient, held: Datum[Mapping[str, str]], kb: KnowledgeBas
     values = [e.value for e in each if e is not None]
     best = max(values[:-1])
     fraction = 1 - values[-1] / best
-    said = f"eGFR went from {below(best)} to {below(values[-1])} {IndexedGFR.unit}"
+    said = f"eGFR went from {below(best)} to {below(values[-1])} {IndexedGFR.shown}"
     return known(fraction >= kb.value("kidney.fall_that_counts"), said)
