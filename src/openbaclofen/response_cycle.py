@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from openbaclofen.body.elementary import OPTIONS, exp
 from openbaclofen.response_kernel import (
     AREA,
     AREA0,
@@ -17,7 +18,6 @@ from openbaclofen.response_kernel import (
     MB,
     NB,
     OPPONENT,
-    OPTIONS,
     PLASMA,
     ROWS,
     STATE,
@@ -25,7 +25,6 @@ from openbaclofen.response_kernel import (
     M,
     N,
     copy,
-    exp,
     fill,
     keep,
     levels,

@@ -6,18 +6,15 @@ one. All lanes are alike: nobody's numbers depend on the neighbours. Without dru
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from numba import njit
 
 from openbaclofen.body.eight import EIGHT, load, stream
+from openbaclofen.body.elementary import FAR, INSIDE, OPTIONS, clip, exp, joined, log2, over2, over4, split
 from openbaclofen.receptor.adaptation import END, LATE, MIDDLE, TURN
 
 L = LANES = 4**3  # people side by side
 STATE = 2 * 4  # number, opponent, occupancy and effect of the spinal site, then of the brain
-OPTIONS = {"nogil": True, "cache": True, "error_model": "numpy", "fastmath": {"contract"}}
-_INSIDE = {**OPTIONS, "forceinline": True}
 
 # Rows of the table: what people are like (in the order of `response_course.Own`), ...
 _PLASMA_PER_MG, _INTO, _FROM, _PER_MG, _SPINAL_PER_MG, _BRAIN_PER_MG, _AFFINITY, _RECOVERY, *_MORE = range(100)
@@ -35,83 +32,9 @@ PLASMA, _FLUID, _RELEASE, _CONDUCTANCE, _NUMBER, _GAIN, _ASHWORTH, _SPASM, _STRE
 _EXCITABILITY, _WITHDRAWAL, ROWS, *_MORE = _MORE
 
 _TINY = 1e-30
-_FAR = math.log(np.finfo(float).max) - 4  # beyond this, either way, an exponential stays what it is
-_SHIFT, _BIAS = np.finfo(float).nmant, np.finfo(float).maxexp - 1
-_ROUND = 3 * 2.0 ** (_SHIFT - 1)  # adding it rounds to whole numbers
-_ROOT_HALF = int(np.float64(math.sqrt(0.5)).view(np.int64))
-_LN2, _PER_LN2 = math.log(2), 1 / math.log(2)
-_LN2_HIGH, _LN2_LOW = float(np.float32(_LN2)), float.fromhex("-0x1.05c610ca86c39p-29")
-_C0, _C1, _C2, _C3, _C4, _C5, _C6, _C7, _C8, _C9, _C10, _C11, _C12 = (1 / math.factorial(k) for k in range(3 * 4 + 1))
-_S0, _S1, _S2, _S3, _S4, _S5, _S6, _S7, _S8, _S9 = (2 / (2 * k + 1) for k in range(10))
 
 
-@njit(**_INSIDE)
-def exp(x):
-    """e^x: x = n log 2 + r, a series in r."""
-    x = _FAR if x > _FAR else x
-    x = -_FAR if x < -_FAR else x
-    shifted = x * _PER_LN2 + _ROUND
-    n = shifted - _ROUND
-    r = (x - n * _LN2_HIGH) - n * _LN2_LOW
-    r2, r4 = r * r, (r * r) * (r * r)
-    low = (_C0 + _C1 * r) + (_C2 + _C3 * r) * r2
-    middle = (_C4 + _C5 * r) + (_C6 + _C7 * r) * r2
-    high = (_C8 + _C9 * r) + (_C10 + _C11 * r) * r2 + _C12 * r4
-    p = low + (middle + high * r4) * r4
-    whole = (np.float64(shifted).view(np.int64) + np.int64(_BIAS)) << np.int64(_SHIFT)
-    return p * np.int64(whole).view(np.float64)
-
-
-@njit(**_INSIDE)
-def split(x):
-    """x = 2^e m with m about 1: e and m."""
-    bits = np.float64(x).view(np.int64)
-    e = (bits - np.int64(_ROOT_HALF)) >> np.int64(_SHIFT)
-    return np.float64(e), np.int64(bits - (e << np.int64(_SHIFT))).view(np.float64)
-
-
-@njit(**_INSIDE)
-def joined(x, e, m, one_over):
-    """log x = e log 2 + 2 artanh((m - 1) / (m + 1)), one_over: 1 / (m + 1); no number of what is negative or none."""
-    part = (m - 1) * one_over
-    square = part * part
-    fourth = square * square
-    low = (_S0 + _S1 * square) + (_S2 + _S3 * square) * fourth
-    high = (_S4 + _S5 * square) + (_S6 + _S7 * square) * fourth
-    p = low + (high + (_S8 + _S9 * square) * (fourth * fourth)) * (fourth * fourth)
-    return e * _LN2 + part * p if x >= 0 else np.nan
-
-
-@njit(**_INSIDE)
-def over2(a, b):
-    """1 / a and 1 / b by one division."""
-    r = 1 / (a * b)
-    return r * b, r * a
-
-
-@njit(**_INSIDE)
-def over4(a, b, c, d):
-    """The same of four."""
-    r, s = over2(a * b, c * d)
-    return r * b, r * a, s * d, s * c
-
-
-@njit(**_INSIDE)
-def log2(a, b):
-    """Logarithms of two numbers."""
-    ea, ma = split(a)
-    eb, mb = split(b)
-    ra, rb = over2(ma + 1, mb + 1)
-    return joined(a, ea, ma, ra), joined(b, eb, mb, rb)
-
-
-@njit(**_INSIDE)
-def clip(x):
-    """The nearest share."""
-    return min(max(x, 0.0), 1.0)
-
-
-@njit(**_INSIDE)
+@njit(**INSIDE)
 def mean(first, last, middle, turn):
     """Mean of a drive over a step, as `mean_drive`; turn: h times the fall of its slope."""
     return clip((first + last) * END + middle * MIDDLE + turn * TURN)
@@ -131,7 +54,7 @@ def levels(s, h):
         s[_CSF0 * L + w], s[_D0 * L + w], s[AREA0 * L + w] = csf, slope, area
 
 
-@njit(**_INSIDE)
+@njit(**INSIDE)
 def _number(s, h, w, per_mg, n, nm, o, do, y, ym, dy):
     """Occupancy and receptor number of one site; bound shares at the presynaptic half concentration."""
     affinity, half = s[_AFFINITY * L + w], s[_EC50 * L + w]
@@ -184,7 +107,7 @@ def keep(s, h):
         s[_KEEPING * L + w] = exp(-h * s[OPPONENT * L + w])
 
 
-@njit(**_INSIDE)
+@njit(**INSIDE)
 def _opponent(s, h, w, m, e, de, effect, middle, slope):
     before = s[e * L + w]
     held = mean(before, effect, middle, (s[de * L + w] - slope) * h)
@@ -201,8 +124,8 @@ def _hills(s):
         hill, shunt = s[_HILL * L + w], s[_SHUNT * L + w]
         x = s[_X * L + w]
         lx, lxm = log2(x, s[_XM * L + w])
-        u = exp(min(-hill * (lx - s[_LOG_EC50 * L + w]), _FAR / 2))
-        um = exp(min(-hill * (lxm - s[_LOG_EC50 * L + w]), _FAR / 2))
+        u = exp(min(-hill * (lx - s[_LOG_EC50 * L + w]), FAR / 2))
+        um = exp(min(-hill * (lxm - s[_LOG_EC50 * L + w]), FAR / 2))
         free, free_m = over2(1 + u, 1 + um)
         g = s[N * L + w] * free
         s[_CONDUCTANCE * L + w] = g
@@ -248,7 +171,7 @@ def _outcomes(s):
     """Tone as rated, spasms and strength."""
     for w in range(L):
         more, g = s[_GAIN * L + w] - 1, s[_CONDUCTANCE * L + w]
-        f = exp(min(s[_FALL * L + w] - more * s[_FALL_SLOPE * L + w], _FAR / 3))
+        f = exp(min(s[_FALL * L + w] - more * s[_FALL_SLOPE * L + w], FAR / 3))
         e, m = split(g)
         a, at_m = over2(1 + f, m + 1)
         b, c = over2(1 + s[_STEP2 * L + w] * f, 1 + s[_STEP3 * L + w] * f)

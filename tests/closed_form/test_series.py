@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numba import njit
 
-from openbaclofen.response_kernel import exp, log2, over4
+from openbaclofen.body.elementary import exp, log2, over4
 
 
 @njit
