@@ -116,7 +116,7 @@ def test_nothing_stated_is_not_no() -> None:
     assert (patient.pregnant, patient.allergies, patient.medicines, patient.dialysis, patient.creatinine) == (None,) * 5
     assert read_case("patient: {weight: , allergies: ~}").patient == patient
     case = read_case("patient: {}")
-    assert (case.therapy, case.current, case.question, case.region) == (None, None, "check", "INT")
+    assert (case.therapy, case.current, case.question, case.region) == (None, None, "start", "INT")
     assert case.as_of == date.today()
 
 

@@ -54,7 +54,8 @@ def read_case(source: str | os.PathLike[str] | Mapping[str, object] | bytes) -> 
     later = tuple(DatedCreatinine(e.creatinine, e.on or as_of) for e in events if e.creatinine is not None)
     current = read_current(stated["current"], as_of) if "current" in stated else None
     therapy = _therapy(stated.get("therapy"), current)
-    question = _question(stated.get("question"), therapy, current, events)
+    bare = not {"question", "therapy", "current", "events"} & stated.keys()  # a person alone: may baclofen be started?
+    question = "start" if bare else _question(stated.get("question"), therapy, current, events)
     return Case(
         patient=read_patient(stated["patient"], as_of, later),
         therapy=current.therapy if therapy is None and current and question == "check" else therapy,

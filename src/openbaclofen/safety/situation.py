@@ -116,7 +116,7 @@ def situation(case: Case, kb: KnowledgeBase) -> Situation:
         on_baclofen=_on_baclofen(case, bool(levels) and (bool(descents) or "stop" in in_doubt)),
         days_of_use=_days_of_use(case, levels),
         own_names=own_names(kb),
-        takes=order is not None or bool(IN_THE_BODY & events.keys()),
+        takes=order is not None or case.question == "start" or bool(IN_THE_BODY & events.keys()),
         events=events,
         in_doubt=in_doubt,
         levels=levels,
