@@ -8,6 +8,7 @@ import pytest
 
 import openbaclofen as ob
 from openbaclofen.apps.web.usual import PERSON
+from openbaclofen.errors import InputError
 
 REGIONS = ("INT", "US", "UK", "CA", "CH", "FR", "DE", "AT")
 OF_THE_DOSE = 5  # mg three times a day: low enough that no rule speaks of its height
@@ -53,8 +54,15 @@ def test_a_dose_is_proposed_without_an_order_as_with_one(region: str) -> None:
     assert without.proposal == ordered.proposal
 
 
-def test_a_person_alone_is_asked_about_as_a_start() -> None:
-    alone = case({"allergies": ["baclofen"]})
+@pytest.mark.parametrize("more", [{}, {"current": "none"}])
+def test_a_person_alone_is_asked_about_as_a_start(more: dict[str, Any]) -> None:
+    alone = case({"allergies": ["baclofen"]}, **more)
     assert alone.question == "start"
     assert ob.check(alone).severity == "contraindicated"
     assert ob.plan(alone).proposal is None
+
+
+@pytest.mark.parametrize("more", [{}, {"current": "none"}])
+def test_a_check_of_nothing_is_refused_and_not_clean(more: dict[str, Any]) -> None:
+    with pytest.raises(InputError, match="nothing to check"):
+        case({}, question="check", **more)

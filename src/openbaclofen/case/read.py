@@ -54,8 +54,10 @@ def read_case(source: str | os.PathLike[str] | Mapping[str, object] | bytes) -> 
     later = tuple(DatedCreatinine(e.creatinine, e.on or as_of) for e in events if e.creatinine is not None)
     current = read_current(stated["current"], as_of) if "current" in stated else None
     therapy = _therapy(stated.get("therapy"), current)
-    bare = not {"question", "therapy", "current", "events"} & stated.keys()  # a person alone: may baclofen be started?
+    bare = current is None and not {"question", "therapy", "events"} & stated.keys()  # a person alone: may baclofen be started?
     question = "start" if bare else _question(stated.get("question"), therapy, current, events)
+    if question == "check" and "question" in stated and current is None and not {"therapy", "events"} & stated.keys():
+        raise stated["question"].error("there is nothing to check: expected 'therapy' or 'current', or 'question: start'")
     return Case(
         patient=read_patient(stated["patient"], as_of, later),
         therapy=current.therapy if therapy is None and current and question == "check" else therapy,
