@@ -54,7 +54,10 @@ def test_a_dose_is_proposed_without_an_order_as_with_one(region: str) -> None:
     assert without.proposal == ordered.proposal
 
 
-@pytest.mark.parametrize("more", [{}, {"current": "none"}])
+CREATININE = {"events": [{"date": "2026-11-20", "creatinine": "0.9 mg/dL"}]}
+
+
+@pytest.mark.parametrize("more", [{}, {"current": "none"}, CREATININE])
 def test_a_person_alone_is_asked_about_as_a_start(more: dict[str, Any]) -> None:
     alone = case({"allergies": ["baclofen"]}, **more)
     assert alone.question == "start"
@@ -62,7 +65,7 @@ def test_a_person_alone_is_asked_about_as_a_start(more: dict[str, Any]) -> None:
     assert ob.plan(alone).proposal is None
 
 
-@pytest.mark.parametrize("more", [{}, {"current": "none"}])
+@pytest.mark.parametrize("more", [{}, {"current": "none"}, CREATININE])
 def test_a_check_of_nothing_is_refused_and_not_clean(more: dict[str, Any]) -> None:
     with pytest.raises(InputError, match="nothing to check"):
         case({}, question="check", **more)

@@ -15,6 +15,7 @@ from openbaclofen.case.therapies import read_current, read_therapy
 from openbaclofen.dose.times import dosing_times
 from openbaclofen.patient.person import DatedCreatinine
 
+_OF_KIDNEYS = ("creatinine", "dialysis_session")  # events that say nothing of baclofen
 KEYS = ("title", "date", "patient", "therapy", "current", "question", "region", "events", "observations")
 _REGIONS: Mapping[str, CaseRegion] = {
     "US": "US",
@@ -54,10 +55,11 @@ def read_case(source: str | os.PathLike[str] | Mapping[str, object] | bytes) -> 
     later = tuple(DatedCreatinine(e.creatinine, e.on or as_of) for e in events if e.creatinine is not None)
     current = read_current(stated["current"], as_of) if "current" in stated else None
     therapy = _therapy(stated.get("therapy"), current)
-    bare = current is None and not {"question", "therapy", "events"} & stated.keys()  # a person alone: may baclofen be started?
-    question = "start" if bare else _question(stated.get("question"), therapy, current, events)
-    if question == "check" and "question" in stated and current is None and not {"therapy", "events"} & stated.keys():
-        raise stated["question"].error("there is nothing to check: expected 'therapy' or 'current', or 'question: start'")
+    question = _question(stated.get("question"), therapy, current, events)
+    if question == "check" and current is None and "therapy" not in stated and all(e.kind in _OF_KIDNEYS for e in events):
+        if "question" in stated:
+            raise stated["question"].error("there is nothing to check: expected 'therapy' or 'current', or 'question: start'")
+        question = "start"  # a person alone: may baclofen be started?
     return Case(
         patient=read_patient(stated["patient"], as_of, later),
         therapy=current.therapy if therapy is None and current and question == "check" else therapy,
