@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from openbaclofen.body.oral import BODY, Body, rates
+from openbaclofen.body.spine import Modes, Spine
 from openbaclofen.cascade import Parameters
 from openbaclofen.outcome.side_effects import SideEffect
 from openbaclofen.outcome.spasticity import Spasticity
@@ -69,3 +70,9 @@ def matrix(body: Body, person: int) -> np.ndarray:
         found[index(flow.source), index(flow.source)] -= rate[flow.rate]
         found[index(flow.target), index(flow.source)] += rate[flow.rate]
     return found
+
+
+def some_of(fluid: Modes, which: slice) -> Modes:
+    """The modes of some people."""
+    spine = Spine(*(part[which] for part in fluid.spine))
+    return Modes(spine, *(part[which] for part in (fluid.rate, fluid.vector, fluid.root, fluid.volume, fluid.removal)))

@@ -10,9 +10,11 @@ import numpy as np
 
 from openbaclofen.body.schedule import BLOCK
 from openbaclofen.body.spine import CISTERNAL, PLASMA, Modes, Places
-from openbaclofen.body.spine_course import Cord, Delivery, course
+from openbaclofen.body.spine_course import course
+from openbaclofen.body.spine_delivery import Delivery
+from openbaclofen.body.spine_runs import Cord
 from openbaclofen.cascade import LONGEST_H, UNITS, Course, Parameters
-from openbaclofen.compilers import prepare
+from openbaclofen.pump_response import cycled, of_limb, responses
 from openbaclofen.response import OF_LIMBS, Sites, before_treatment
 
 LEGS, TRUNK, ARMS = "legs", "trunk", "arms"
@@ -74,9 +76,6 @@ def simulate_pump(
     what tablets leave in spinal fluid adds to all. Levels returned are those from the pump alone. limbs: whose outcomes are
     told, the legs first. Errors: InputError where times do not rise.
     """
-    from openbaclofen.pump_response import of_limb, responses  # its compiler takes long to import, and tablets do not need it
-
-    prepare()
     names, limbs = [*places, CISTERNAL, PLASMA], tuple(dict.fromkeys((LEGS, *limbs)))
     cord = Cord(of.cord_rate, limbs, _cord_at_first(of, given, places, limbs))
     levels = course(of.modes, given.delivery, times_h, places, names, start=given.amplitudes, cord=cord)
@@ -117,9 +116,6 @@ def settled_sites(of: Pumped, legs_ng_per_ml: np.ndarray, brain_ng_per_ml: np.nd
 
 def cycled_sites(of: Pumped, cord_ng_per_ml: np.ndarray, brain_ng_per_ml: np.ndarray, hours: np.ndarray) -> Sites:
     """Adaptation at the end of a cycle of levels (people, times) that has been repeated for ever; hours: before each time."""
-    from openbaclofen.pump_response import cycled  # see `simulate_pump`
-
-    prepare()
     return cycled(of.parameters, cord_ng_per_ml, brain_ng_per_ml, hours)
 
 

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
+from openbaclofen.arrays import Numbers, library
 from openbaclofen.outcome.side_effects import chance
 from openbaclofen.outcome.spasticity import expected_score, spasms, tone
 from openbaclofen.outcome.withdrawal import severity
@@ -22,20 +24,19 @@ from openbaclofen.receptor.site import (
 )
 from openbaclofen.reflex.gain import adapted_gain, excitability, reflex_gain, voluntary_strength
 from openbaclofen.response import UNITS, Response, Sites
-from openbaclofen.traced import Array, jax, jnp
 
 _NEXT_TO_NOTHING = 1e-30
-Drug = Callable[[Array, Array], list[Array]]  # (umol/L of R-baclofen, receptor number) to what it does; last: what it leaves
+Drug = Callable[[Any, Any], list[Any]]  # (umol/L of R-baclofen, receptor number) to what it does; last: what it leaves
 
 
 def respond(
     of: Response,
-    spinal_ng_per_ml: Array,
-    brain_ng_per_ml: Array,
+    spinal_ng_per_ml: Numbers,
+    brain_ng_per_ml: Numbers,
     before: Sites | None,
-    hours: Array,
+    hours: Numbers,
     inside: tuple[Inside, Inside] | None = None,
-) -> tuple[dict[str, Array], Sites]:
+) -> tuple[dict[str, Any], Sites]:
     """Every quantity of UNITS and the adaptation of both sites at each time, (times, people), from concentrations then.
 
     before: the sites before the first time, None for a cycle that has been repeated for ever; hours: see `number_over`.
@@ -50,8 +51,8 @@ def respond(
 
 
 def _site(
-    of: Response, receptor: Receptor, drug: Drug, level: tuple[Array, Inside | None], before: Adapted | None, hours: Array
-) -> tuple[Adapted, list[Array]]:
+    of: Response, receptor: Receptor, drug: Drug, level: tuple[Numbers, Inside | None], before: Adapted | None, hours: Numbers
+) -> tuple[Adapted, list[Any]]:
     """A site's adaptation, and what the drug does there. level: ng/mL at each time, and between."""
     active = active_concentration(receptor, level[0])
     if level[1] is None:
@@ -59,6 +60,8 @@ def _site(
         done = drug(active, number)
         felt, inside = 1 - done[-1], None
     else:
+        from openbaclofen.traced import jax  # only it tells slopes, and the numbers must be its
+
         middle, slope = (active_concentration(receptor, value) for value in level[1])
         occupied, turning = jax.jvp(partial(occupancy, of.adaptation), (active,), (slope,))
         between = Inside(occupancy(of.adaptation, middle), turning)
@@ -70,12 +73,12 @@ def _site(
 
 
 def _spinal(
-    of: Response, ng_per_ml: Array, inside: Inside | None, before: Adapted | None, hours: Array
-) -> tuple[Adapted, dict[str, Array]]:
+    of: Response, ng_per_ml: Numbers, inside: Inside | None, before: Adapted | None, hours: Numbers
+) -> tuple[Adapted, dict[str, Any]]:
     """Receptors of the cord, stretch reflex, and what follows from it."""
     receptor = with_sensitivity(of.receptor, of.sensitivity)
 
-    def drug(active: Array, number: Array) -> list[Array]:
+    def drug(active: Numbers, number: Numbers) -> list[Any]:
         release = presynaptic_release(receptor, active, number)
         conductance = postsynaptic_conductance(receptor, active, number)
         return [release, conductance, reflex_gain(of.reflex, release, conductance)]
@@ -88,21 +91,22 @@ def _spinal(
         "receptor_number": site.number,
         "reflex_gain": gain,
         "modified_ashworth": expected_score(tone(of.spasticity, gain), of.spasticity.noise),
-        "spasms": jnp.clip(spasms(of.spasticity, gain), 0.0, 4.0),
+        "spasms": library(gain).clip(spasms(of.spasticity, gain), 0.0, 4.0),
         "strength": voluntary_strength(of.strength, conductance),
     }
 
 
 def _brain(
-    of: Response, ng_per_ml: Array, inside: Inside | None, before: Adapted | None, hours: Array
-) -> tuple[Adapted, dict[str, Array]]:
+    of: Response, ng_per_ml: Numbers, inside: Inside | None, before: Adapted | None, hours: Numbers
+) -> tuple[Adapted, dict[str, Any]]:
     """Receptors of the brain, its excitability, and drowsiness, to which it gets used as far as the opponent has caught up."""
 
-    def drug(active: Array, number: Array) -> list[Array]:
+    def drug(active: Numbers, number: Numbers) -> list[Any]:
         return [presynaptic_release(of.receptor, active, number)]
 
     site, (drug_part,) = _site(of, of.receptor, drug, (ng_per_ml, inside), before, hours)
-    used_to = jnp.minimum(site.opponent / jnp.maximum(site.effect, _NEXT_TO_NOTHING), 1.0)
+    library_ = library(site.opponent)
+    used_to = library_.minimum(site.opponent / library_.maximum(site.effect, _NEXT_TO_NOTHING), 1.0)
     return site, {
         "sedation": chance(of.sedation, ng_per_ml, used_to),
         "brain_excitability": adapted_gain(drug_part, excitability(of.brain, site.number, site.opponent)),

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from tests.people_like import KB
-from tests.virtual import bodies, parameters
+from tests.virtual import bodies, parameters, some_of
 
 import openbaclofen as ob
 from openbaclofen.body.schedule import Doses
 from openbaclofen.body.spine import modes
-from openbaclofen.body.spine_course import continuous
+from openbaclofen.body.spine_delivery import continuous
 from openbaclofen.cascade import OUTCOMES, Course, simulate
 from openbaclofen.errors import InputError
 from openbaclofen.infer.pump import pump_course
@@ -81,7 +81,7 @@ def test_nobody_depends_on_the_others() -> None:
     given = Given(continuous(0.5, 100.0, 24.0))
     everyone, _ = simulate_pump(who, given, times, WHERE)
     alone = jax.tree.map(lambda a: a[290:291], (who.parameters, who.brain_share, who.cord_rate))
-    one = Pumped(alone[0], who.modes.part(slice(290, 291)), *alone[1:])
+    one = Pumped(alone[0], some_of(who.modes, slice(290, 291)), *alone[1:])
     seen, _ = simulate_pump(one, given, times, WHERE)
     for name in OUTCOMES:
         assert np.array_equal(seen.outcomes[name][0], everyone.outcomes[name][290]), name

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from tests.closed_form.test_pump_failures import ADULT, KB, PUMP, pump_case, typical
 
 import openbaclofen as ob
-from openbaclofen.body.spine_course import Delivery, course
+from openbaclofen.body.spine_course import course
+from openbaclofen.body.spine_delivery import Delivery
 from openbaclofen.decide.pump_case import PumpCase
 from openbaclofen.decide.pump_failures import failures, running
 from openbaclofen.dose.programme import parse_programme

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import openbaclofen as ob
-from openbaclofen.body.spine_course import Delivery
+from openbaclofen.body.spine_delivery import Delivery
 from openbaclofen.case.record import Event
 from openbaclofen.decide.pump_case import PumpCase
 from openbaclofen.decide.pump_failures import failures, hours_to, hours_to_half

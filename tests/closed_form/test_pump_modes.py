@@ -10,7 +10,9 @@ from tests.people_like import KB
 
 import openbaclofen as ob
 from openbaclofen.body.spine import CISTERNAL, PLASMA, Place, modes
-from openbaclofen.body.spine_course import Cord, Delivery, course, settled, settled_cord
+from openbaclofen.body.spine_course import course, settled, settled_cord
+from openbaclofen.body.spine_delivery import Delivery
+from openbaclofen.body.spine_runs import Cord
 from openbaclofen.dose.programme import continuous, parse_programme
 from openbaclofen.errors import InputError
 from openbaclofen.infer.pump import pump_course

@@ -8,7 +8,8 @@ from tests.virtual import bodies
 
 from openbaclofen.body.oral import Body
 from openbaclofen.body.spine import CISTERNAL, PLASMA, Place, Spine, modes
-from openbaclofen.body.spine_course import Delivery, continuous, course, profiles, repeated, settled, settled_cycle
+from openbaclofen.body.spine_course import course, profiles, settled, settled_cycle
+from openbaclofen.body.spine_delivery import Delivery, continuous, repeated
 from openbaclofen.errors import InputError
 
 LENGTH, AREA, MIXING, LOSS, TIP = 60.0, 1.4, 200.0, 25.0, 0.55

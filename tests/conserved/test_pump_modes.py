@@ -11,10 +11,12 @@ from hypothesis import strategies as st
 from tests.closed_form.test_pump_modes import MODES, WHERE
 from tests.conserved.test_spine import spines
 from tests.people_like import KB
-from tests.virtual import bodies, parameters
+from tests.virtual import bodies, parameters, some_of
 
 from openbaclofen.body.spine import CELLS, CISTERNAL, PLASMA, Modes, modes
-from openbaclofen.body.spine_course import WIDTH, Cord, Delivery, course
+from openbaclofen.body.spine_course import course
+from openbaclofen.body.spine_delivery import Delivery
+from openbaclofen.body.spine_runs import WIDTH, Cord
 from openbaclofen.dose.programme import parse_programme
 from openbaclofen.infer.pump_programme import delivery_of, settled_on
 from openbaclofen.infer.spine_typical import places, spine_typical
@@ -125,7 +127,7 @@ def test_nobody_depends_on_the_others_in_any_mode() -> None:
     given_ = delivery_of(parse_programme(MODES[3]), 0.5, 48.0, 1 / 500)
     everyone = course(fluid, given_, HOURS, WHERE, NAMES, cord=cord)
     alone = course(
-        fluid.part(slice(WIDTH + 2, WIDTH + 3)),
+        some_of(fluid, slice(WIDTH + 2, WIDTH + 3)),
         given_,
         HOURS,
         WHERE,

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from tests.virtual import bodies
 
 from openbaclofen.body.spine import CELLS, CISTERNAL, PLASMA, Place, Spine, modes
-from openbaclofen.body.spine_course import WIDTH, Delivery, carried, course, reached, settled
+from openbaclofen.body.spine_course import carried, course, reached, settled
+from openbaclofen.body.spine_delivery import Delivery
+from openbaclofen.body.spine_runs import WIDTH
 
 PEOPLE = 3
 PLACES = {"lumbar": Place(0.83, 0.83), "legs": Place(0.55, 0.7), "arms": Place(0.09, 0.2)}

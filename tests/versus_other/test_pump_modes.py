@@ -11,7 +11,8 @@ from tests.virtual import bodies
 
 from openbaclofen.body.oral import Body
 from openbaclofen.body.spine import CISTERNAL, PLASMA, Place, Spine, modes
-from openbaclofen.body.spine_course import Cord, course, profiles
+from openbaclofen.body.spine_course import course, profiles
+from openbaclofen.body.spine_runs import Cord
 from openbaclofen.dose.programme import Programme, parse_programme
 from openbaclofen.infer.pump_programme import delivery_of
 

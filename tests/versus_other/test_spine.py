@@ -10,7 +10,8 @@ from tests.virtual import bodies
 
 from openbaclofen.body.oral import Body
 from openbaclofen.body.spine import CISTERNAL, PLASMA, Place, Spine, modes
-from openbaclofen.body.spine_course import Delivery, course, profiles
+from openbaclofen.body.spine_course import course, profiles
+from openbaclofen.body.spine_delivery import Delivery
 
 CELLS, TIP = 32, 0.6
 TIMES = np.array([0.1, 0.9, 2.0, 6.0, 7.5, 20.0, 30.0])

@@ -20,7 +20,6 @@ from openbaclofen.body.graph import Numbers
 WIDTH = 2 * 3 * 4 * 10  # people at a time; a multiple of what a processor adds at once
 TOGETHER = 2 * 4  # numbers on a line of the caches
 _FINE = 4  # sizes of the other axes are padded by at most a quarter
-_compiled: set[tuple[Any, ...]] = set()
 
 
 def size(needed: int) -> int:
@@ -66,26 +65,13 @@ def _threads() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="openbaclofen")
 
 
-def over_chunks(
-    simulate: Callable[[slice, int], Mapping[Any, Numbers]], people: int, outputs: slice | np.ndarray, key: tuple[Any, ...]
-) -> dict[Any, np.ndarray]:
-    """Call for every chunk (columns of people, padded width) and put the chunks side by side: name to (people, outputs).
-
-    key: what makes a program; its first call is made alone: it compiles.
-    """
-    if people <= WIDTH:
-        return {name: np.asarray(v)[outputs, :people].T for name, v in simulate(slice(0, people), WIDTH).items()}
+def over_chunks(simulate: Callable[[slice, int], Mapping[Any, np.ndarray]], people: int) -> dict[Any, np.ndarray]:
+    """Call for every chunk (columns of people, padded width) and put the chunks side by side: name to (people, outputs)."""
     found: dict[Any, np.ndarray] = {}
 
     def one(columns: slice) -> None:
         for name, value in simulate(columns, WIDTH).items():
-            seen = np.asarray(value)[outputs, : columns.stop - columns.start]
-            found.setdefault(name, np.empty((len(seen), people)))[:, columns] = seen
+            found.setdefault(name, np.empty((len(value), people)))[:, columns] = value[:, : columns.stop - columns.start]
 
-    if key not in _compiled:
-        one(slice(0, WIDTH))
-        _compiled.add(key)
-        in_threads(lambda some: one(slice(some.start + WIDTH, some.stop + WIDTH)), people - WIDTH, WIDTH)
-    else:
-        in_threads(one, people, WIDTH)
+    in_threads(one, people, WIDTH)
     return {name: value.T for name, value in found.items()}

@@ -10,9 +10,9 @@ course is a sum of exponentials, exact for constant input.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
@@ -73,26 +73,28 @@ class Modes:
     root: np.ndarray
     volume: np.ndarray
     removal: np.ndarray
+    _known: dict[tuple[str | float | np.ndarray, ...], np.ndarray] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def cells(self) -> int:
         """Cells along the cord."""
         return self.volume.shape[1] - _BESIDE
 
-    def part(self, which: slice) -> Modes:
-        """The same of some people."""
-        return Modes(Spine(*(a[which] for a in self.spine)), *(getattr(self, name)[which] for name in _ARRAYS))
-
     def enters(self, place: Place) -> np.ndarray:
         """Amplitudes (people, modes) of 1 ug that is spread evenly over a place."""
-        return self._projected(self._shares(place, np.zeros(1)))
+        return self._once(("enters", *place), lambda: self._spread(place, np.zeros(1)))
 
     def injected(self, tip: float | np.ndarray, ml: float) -> np.ndarray:
         """Amplitudes (people, modes) of 1 ug that is injected in a volume (mL) and mixes with a multiple of it at once."""
-        return self._projected(self._shares(Place(tip, tip), self.spine.injection_mixing * ml / self.spine.area))
+        width = self.spine.injection_mixing * ml / self.spine.area
+        return self._once(("injected", tip, ml), lambda: self._spread(Place(tip, tip), width))
 
-    def _projected(self, shares: np.ndarray) -> np.ndarray:
-        return np.einsum("ps,psm->pm", shares / self.root[:, : self.cells], self.vector[:, : self.cells])
+    def _spread(self, place: Place, width_cm: np.ndarray) -> np.ndarray:
+        return self._seen(self._shares(place, width_cm) / self.root[:, : self.cells])
+
+    def _seen(self, in_cells: np.ndarray) -> np.ndarray:
+        """What numbers in cells (people, cells) are to the modes, (people, modes)."""
+        return np.einsum("ps,psm->pm", in_cells, self.vector[:, : self.cells])
 
     def reads(self, places: Places, names: Sequence[str]) -> np.ndarray:
         """What turns amplitudes into ng/mL, (people, names, modes). Errors: InputError for a name that is no place.
@@ -100,17 +102,33 @@ class Modes:
         Cells hold means: those of a level c and of a weight g give the mean of g c but for cell**2 / 12 of g' c', that is, by
         parts, of -g'' c. So a twelfth of their second difference is taken off the weights.
         """
-        weights = np.zeros((len(self.rate), len(names), self.volume.shape[1]))
-        for i, name in enumerate(names):
-            if name in (CISTERNAL, PLASMA):
-                weights[:, i, _CRANIAL if name == CISTERNAL else _CENTRAL] = 1
-            elif name in places:
-                shares = self._shares(places[name], np.zeros(1))
-                beyond = np.pad(shares, [(0, 0), (1, 1)], mode="edge")
-                weights[:, i, : self.cells] = shares - np.diff(beyond, n=2, axis=1) / (3 * 4)
-            else:
-                raise InputError(f"no place of the spine is called {name!r}; known: {', '.join(places)}", "places")
-        return NG_PER_UG * (weights * (self.root / self.volume)[:, None]) @ self.vector
+        unknown = next((name for name in names if name not in (*places, CISTERNAL, PLASMA)), None)
+        if unknown is not None:
+            raise InputError(f"no place of the spine is called {unknown!r}; known: {', '.join(places)}", "places")
+        none = np.zeros((len(self.rate), 0, self.rate.shape[1]))
+        return np.concatenate([none, *(self._reads(places, name)[:, None] for name in names)], axis=1)
+
+    def _reads(self, places: Places, name: str) -> np.ndarray:
+        """The same for one name, (people, modes)."""
+        if name in (CISTERNAL, PLASMA):
+            state = _CRANIAL if name == CISTERNAL else _CENTRAL
+            return NG_PER_UG * (self.root / self.volume)[:, state, None] * self.vector[:, state]
+
+        def found() -> np.ndarray:
+            shares = self._shares(places[name], np.zeros(1))
+            beyond = np.pad(shares, [(0, 0), (1, 1)], mode="edge")
+            weights = shares - np.diff(beyond, n=2, axis=1) / (3 * 4)
+            return NG_PER_UG * self._seen(weights * (self.root / self.volume)[:, : self.cells])
+
+        return self._once(("reads", *places[name]), found)
+
+    def _once(self, key: tuple[str | float | np.ndarray, ...], find: Callable[[], np.ndarray]) -> np.ndarray:
+        """What is asked for again and again of places that are the same for all is found once."""
+        if any(isinstance(part, np.ndarray) for part in key):
+            return find()
+        if key not in self._known:
+            self._known[key] = find()
+        return self._known[key]
 
     def profile(self) -> np.ndarray:
         """As `reads` for every state in order, (people, states, modes)."""
@@ -146,9 +164,6 @@ class Modes:
         edges = cell[:, None] * np.arange(self.cells + 1)
         within = above(edges) - above(-edges) - above(2 * length[:, None] - edges)
         return np.diff(within, axis=1) / wide[:, None]
-
-
-_ARRAYS = ("rate", "vector", "root", "volume", "removal")
 
 
 def modes(spine: Spine, body: Body, cells: int = CELLS) -> Modes:

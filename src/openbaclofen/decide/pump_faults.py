@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from openbaclofen.body.spine_course import Delivery
+from openbaclofen.body.spine_delivery import Delivery
 from openbaclofen.case.record import Event
 from openbaclofen.decide.pump_case import CATHETER, CONCENTRATION, PumpCase
 from openbaclofen.decide.pump_change import strengths

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from openbaclofen.body.schedule import Doses
-from openbaclofen.body.spine_course import Delivery
+from openbaclofen.body.spine_delivery import Delivery
 from openbaclofen.cascade import Observe, observe, steady_state
 from openbaclofen.case.record import OralTherapy
 from openbaclofen.decide.bounds import bounds

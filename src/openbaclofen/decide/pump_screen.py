@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from openbaclofen.body.spine_course import Delivery
+from openbaclofen.body.spine_delivery import Delivery
 from openbaclofen.case.record import OralTherapy
 from openbaclofen.decide.expect import LEVELS, significant
 from openbaclofen.decide.pump_case import PumpCase

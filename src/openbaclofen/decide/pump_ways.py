@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import numpy as np
 
-from openbaclofen.body.spine_course import Delivery
+from openbaclofen.body.spine_delivery import Delivery
 from openbaclofen.case.record import OralTherapy
 from openbaclofen.decide.expect import significant
 from openbaclofen.decide.products import supply

@@ -10,7 +10,8 @@ from statistics import NormalDist
 import numpy as np
 
 from openbaclofen.body.spine import Modes, modes
-from openbaclofen.body.spine_course import Delivery, continuous, course, settled
+from openbaclofen.body.spine_course import course, settled
+from openbaclofen.body.spine_delivery import Delivery, continuous
 from openbaclofen.facts import KnowledgeBase
 from openbaclofen.infer.reasons import missed_because
 from openbaclofen.infer.spine_fit import NAMES, SpinePredictor

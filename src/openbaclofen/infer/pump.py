@@ -9,7 +9,7 @@ import numpy as np
 from openbaclofen.arrays import number_by_number
 from openbaclofen.body.schedule import Doses
 from openbaclofen.body.spine import Spine, modes
-from openbaclofen.body.spine_course import continuous
+from openbaclofen.body.spine_delivery import continuous
 from openbaclofen.cascade import LONGEST_H, Observe, Parameters, observe, steady_state
 from openbaclofen.case.record import Case, IntrathecalTherapy, OralTherapy, Therapy
 from openbaclofen.errors import InputError

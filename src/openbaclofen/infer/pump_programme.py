@@ -9,7 +9,9 @@ import numpy as np
 
 from openbaclofen.body.schedule import SAME_TIME_H
 from openbaclofen.body.spine import CISTERNAL, PLASMA, Places
-from openbaclofen.body.spine_course import Cord, Delivery, continuous, course, repeated, settled, settled_cord, settled_cycle
+from openbaclofen.body.spine_course import course, settled, settled_cord, settled_cycle
+from openbaclofen.body.spine_delivery import Delivery, continuous, repeated
+from openbaclofen.body.spine_runs import Cord
 from openbaclofen.cascade import LONGEST_H
 from openbaclofen.dose.programme import Bolus, Programme
 from openbaclofen.pump import LIMBS, Pumped, brain_level, cycled_sites, settled_sites

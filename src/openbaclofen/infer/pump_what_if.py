@@ -14,7 +14,8 @@ import numpy as np
 from openbaclofen.body.oral import NG_PER_ML
 from openbaclofen.body.schedule import SAME_TIME_H, Doses
 from openbaclofen.body.spine import CISTERNAL, PLASMA, Places, modes
-from openbaclofen.body.spine_course import Delivery, course, settled
+from openbaclofen.body.spine_course import course, settled
+from openbaclofen.body.spine_delivery import Delivery
 from openbaclofen.cascade import Observe, observe, steady_state
 from openbaclofen.case.record import Case, IntrathecalTherapy
 from openbaclofen.dose.programme import Programme

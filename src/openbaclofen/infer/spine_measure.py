@@ -9,7 +9,8 @@ import numpy as np
 
 from openbaclofen.body.oral import Body
 from openbaclofen.body.spine import CISTERNAL, PLASMA, Modes, Place, Spine, modes
-from openbaclofen.body.spine_course import Delivery, continuous, course, settled
+from openbaclofen.body.spine_course import course, settled
+from openbaclofen.body.spine_delivery import Delivery, continuous
 from openbaclofen.errors import InputError
 from openbaclofen.facts import KnowledgeBase
 from openbaclofen.infer.spine_typical import places

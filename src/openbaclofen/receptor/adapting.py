@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
-from openbaclofen.arrays import Numbers
+import numpy as np
+
+from openbaclofen.arrays import Numbers, followed, library
 from openbaclofen.receptor.adaptation import END, LATE, MIDDLE, TURN, Adaptation, Adapted, Inside, occupancy
-from openbaclofen.traced import Array, jax, jnp
 
-_UNROLLED = 2 * 4
-Effect = Callable[[Array, Array], Array]  # (umol/L of R-baclofen, receptor number) to a share from 0 to 1
+Effect = Callable[[Any, Any], Any]  # (umol/L of R-baclofen, receptor number) to a share from 0 to 1
 
 
 def number_over(
-    adaptation: Adaptation, before: Adapted | None, occupied: Array, hours: Numbers, inside: Inside | None = None
-) -> Array:
+    adaptation: Adaptation, before: Adapted | None, occupied: Numbers, hours: Numbers, inside: Inside | None = None
+) -> Any:
     """Receptor number at each of several times, (times, people): dN/dt = k_rec (1 - N) - k_loss occ N.
 
     Solved over every step for its mean drive (`mean_drive`), which what comes late in a step outweighs: 0 < N <= 1 at any
@@ -26,20 +27,22 @@ def number_over(
     held = mean_drive(first, occupied, since, inside)
     leaving = recovering + losing * held
     late = recovering + losing * _felt(held, first, occupied, leaving)
-    return _followed(before and before.number, jnp.exp(-leaving), recovering / jnp.where(late > 0, late, 1.0))
+    return _followed(
+        before and before.number, library(late).exp(-leaving), recovering / library(late).where(late > 0, late, 1.0)
+    )
 
 
 def opponent_over(
-    adaptation: Adaptation, before: Adapted | None, felt: Array, hours: Numbers, inside: Inside | None = None
-) -> Array:
+    adaptation: Adaptation, before: Adapted | None, felt: Numbers, hours: Numbers, inside: Inside | None = None
+) -> Any:
     """The opponent drive at each of several times, (times, people): dM/dt = k_M (E - M), within the range of E; see above."""
     since, first = _beside(hours, felt), earlier(before and before.effect, felt)
     leaving = since * adaptation.opponent_rate
     aim = _felt(mean_drive(first, felt, since, inside), first, felt, leaving)
-    return _followed(before and before.opponent, jnp.broadcast_to(jnp.exp(-leaving), felt.shape), aim)
+    return _followed(before and before.opponent, library(aim).broadcast_to(library(leaving).exp(-leaving), felt.shape), aim)
 
 
-def over(adaptation: Adaptation, before: Adapted | None, umol_per_l: Array, effect: Effect, hours: Numbers) -> Adapted:
+def over(adaptation: Adaptation, before: Adapted | None, umol_per_l: Numbers, effect: Effect, hours: Numbers) -> Adapted:
     """The site at each of several times, (times, people), for concentrations umol_per_l (times, people); see `number_over`.
 
     The last of them is the `before` of the next call.
@@ -50,13 +53,13 @@ def over(adaptation: Adaptation, before: Adapted | None, umol_per_l: Array, effe
     return Adapted(number, opponent_over(adaptation, before, felt, hours), occupied, felt)
 
 
-def earlier(before: Numbers | None, values: Array) -> Array:
+def earlier(before: Numbers | None, values: Numbers) -> Any:
     """What was at the time before each; before the first, `before`, or the last where it comes round again."""
-    first = values[-1] if before is None else jnp.asarray(before)
-    return jnp.concatenate([first[None], values[:-1]])
+    first = values[-1] if before is None else before
+    return library(values, first).concatenate([first[None], values[:-1]])
 
 
-def mean_drive(first: Array, last: Array, since: Array, inside: Inside | None) -> Array:
+def mean_drive(first: Numbers, last: Numbers, since: Numbers, inside: Inside | None) -> Any:
     """Mean of a drive from 0 to 1 over each step: by its ends alone, or also by its middle and its slopes at both ends.
 
     The slope before the first time is taken to be the last, as in a cycle; a course begins with a step of 0 h.
@@ -64,29 +67,44 @@ def mean_drive(first: Array, last: Array, since: Array, inside: Inside | None) -
     if inside is None:
         return 0.5 * (first + last)
     turn = since * (earlier(None, inside.slope) - inside.slope)
-    return jnp.clip((first + last) * END + inside.middle * MIDDLE + turn * TURN, 0.0, 1.0)
+    return library(first, last).clip((first + last) * END + inside.middle * MIDDLE + turn * TURN, 0.0, 1.0)
 
 
-def _felt(held: Array, first: Array, last: Array, leaving: Array) -> Array:
+def _felt(held: Numbers, first: Numbers, last: Numbers, leaving: Numbers) -> Any:
     """The mean with what comes late in the step counted more, since less of it has left again."""
-    return jnp.clip(held + (last - first) * jnp.minimum(leaving * LATE, 0.5), 0.0, 1.0)
+    of = library(held, leaving)
+    return of.clip(held + (last - first) * of.minimum(leaving * LATE, 0.5), 0.0, 1.0)
 
 
-def _beside(hours: Numbers, values: Array) -> Array:
+def _beside(hours: Numbers, values: Numbers) -> Any:
     """hours (times,) shaped to stand beside values (times, ...)."""
-    return jnp.asarray(hours, dtype=float).reshape(-1, *(1,) * (values.ndim - 1))
+    return library(hours, values).asarray(hours, dtype=float).reshape(-1, *(1,) * (values.ndim - 1))
 
 
-def _followed(start: Numbers | None, kept: Array, aim: Array) -> Array:
+def _followed(start: Numbers | None, kept: Numbers, aim: Numbers) -> Any:
     """x_i = aim_i + (x_{i-1} - aim_i) kept_i from x_{-1} = start, (times, people).
 
     start None: that of a cycle. Once around, x becomes A x + B, so x = B / (1 - A), with A all that is kept.
     """
+    of = library(kept, aim)
     if start is None:
-        start = _followed(jnp.zeros_like(kept[0]), kept, aim)[-1] / (1 - jnp.prod(kept, axis=0))
+        start = _followed(of.zeros_like(kept[0]), kept, aim)[-1] / (1 - of.prod(kept, axis=0))
+    if followed(kept) or followed(aim):
+        return _scanned(of.asarray(start), kept, aim)
+    found, x = np.empty_like(aim), np.asarray(start)
+    for i, (keeps, goal) in enumerate(zip(kept, aim, strict=True)):
+        np.subtract(x, goal, out=found[i])
+        np.multiply(found[i], keeps, out=found[i])
+        x = np.add(found[i], goal, out=found[i])
+    return found
 
-    def step(x: Array, given: tuple[Array, Array]) -> tuple[Array, Array]:
+
+def _scanned(start: Numbers, kept: Numbers, aim: Numbers) -> Any:
+    """The same by jax."""
+    from openbaclofen.traced import jax
+
+    def step(x: Any, given: tuple[Any, Any]) -> tuple[Any, Any]:
         later = given[1] + (x - given[1]) * given[0]
         return later, later
 
-    return jax.lax.scan(step, jnp.asarray(start), (kept, aim), unroll=_UNROLLED)[1]
+    return jax.lax.scan(step, start, (kept, aim))[1]

@@ -10,7 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from openbaclofen.body.spine import Spine, modes
-from openbaclofen.body.spine_course import continuous, profiles, settled
+from openbaclofen.body.spine_course import profiles, settled
+from openbaclofen.body.spine_delivery import continuous
 from openbaclofen.facts import KnowledgeBase
 from openbaclofen.infer.spine_fit import SpinePredictor
 from openbaclofen.infer.spine_measure import body_like

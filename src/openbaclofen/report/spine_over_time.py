@@ -14,7 +14,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from openbaclofen.body.spine_course import Delivery, profiles
+from openbaclofen.body.spine_course import profiles
+from openbaclofen.body.spine_delivery import Delivery
 from openbaclofen.case.record import Case, Event
 from openbaclofen.decide.pump_case import PumpCase
 from openbaclofen.decide.pump_failures import running
