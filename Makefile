@@ -54,6 +54,7 @@ bench: .venv/dev.stamp
 	$(BIN)/python benchmarks/engine.py
 	$(BIN)/python benchmarks/accuracy.py
 	$(BIN)/python benchmarks/memory.py
+	$(BIN)/python benchmarks/spine.py
 
 lock:  ## renew the pinned versions
 	$(PIP) uv
