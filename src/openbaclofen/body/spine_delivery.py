@@ -81,3 +81,23 @@ def repeated(part: Delivery, cycle_h: float, cycles: int) -> Delivery:
     first, second = ((starts + of).ravel() for of in hours)
     boluses = (again(of) for of in (part.bolus_ug, part.bolus_ml, part.over_h))
     return Delivery(part.tip, first, again(part.ug_per_h), second, *boluses)
+
+
+def then(first: Delivery, at_h: float, second: Delivery) -> Delivery:
+    """The first up to an hour and the second from it on, whose hours count from there; a bolus that runs over it is cut.
+
+    Both are the same for all people, at one tip.
+    """
+    rates, begun = first.from_h < at_h - SAME_TIME_H, first.bolus_h < at_h - SAME_TIME_H
+    over = np.minimum(first.over_h[begun], at_h - first.bolus_h[begun])
+    given = np.where(first.over_h[begun] > SAME_TIME_H, over / np.maximum(first.over_h[begun], SAME_TIME_H), 1.0)
+    stops = not len(second.from_h) or second.from_h[0] > SAME_TIME_H
+    return Delivery(
+        second.tip,
+        np.concatenate([first.from_h[rates], [at_h] if stops else [], at_h + second.from_h]),
+        np.concatenate([first.ug_per_h[rates], [0.0] if stops else [], second.ug_per_h]),
+        np.concatenate([first.bolus_h[begun], at_h + second.bolus_h]),
+        np.concatenate([first.bolus_ug[begun] * given, second.bolus_ug]),
+        np.concatenate([first.bolus_ml[begun], second.bolus_ml]),
+        np.concatenate([over, second.over_h]),
+    )

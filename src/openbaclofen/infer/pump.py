@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Protocol
 
 import numpy as np
 
 from openbaclofen.arrays import number_by_number
 from openbaclofen.body.schedule import Doses
-from openbaclofen.body.spine import Spine, modes
-from openbaclofen.body.spine_delivery import continuous
+from openbaclofen.body.spine import Places, Spine, modes
+from openbaclofen.body.spine_delivery import Delivery, continuous, then
 from openbaclofen.cascade import LONGEST_H, Observe, Parameters, observe, steady_state
 from openbaclofen.case.record import Case, IntrathecalTherapy, OralTherapy, Therapy
 from openbaclofen.errors import InputError
@@ -51,12 +53,34 @@ def has_pump(case: Case) -> bool:
     return any(isinstance(t, IntrathecalTherapy) for t in (case.therapy, case.current and case.current.therapy))
 
 
+class Happens(Protocol):
+    """Something that changes what a pump gives from an hour on: given people, places and how many hours it must hold."""
+
+    @property
+    def at_h(self) -> float:
+        """From which hour."""
+        ...
+
+    def __call__(self, everyone: Pumped, where: Places, goes_on_h: float) -> Delivery:
+        """What is given from then on; hours count from it."""
+        ...
+
+
 def pump_course(
-    case: Case, kb: KnowledgeBase, *, number: int, ignorance: int, seed: int, days: float, every_h: float = LONGEST_H
+    case: Case,
+    kb: KnowledgeBase,
+    *,
+    number: int,
+    ignorance: int,
+    seed: int,
+    days: float,
+    every_h: float = LONGEST_H,
+    happens: Sequence[Happens] = (),
 ) -> PumpCourse:
     """The course from midnight of the first day of what is ordered, by pump, needle or mouth, after what was given for long.
 
-    A pump that is not in the order has stopped at hour 0; tablets go on beside a single bolus. Errors: InputError where there
+    A pump that is not in the order has stopped at hour 0; tablets go on beside a single bolus. happens: what changes what the
+    pump gives, one after the other. Errors: InputError where there
     is no pump, the catheter's tip is no vertebra, or a single bolus is ordered while a pump runs; CannotTellError where a datum
     is missing.
     """
@@ -70,7 +94,11 @@ def pump_course(
     everyone = pumped(typical, kb, case.patient.height, number, ignorance, seed)
     parts = int(np.ceil(every_h / LONGEST_H - 1e-9))  # steps of adaptation within one of the output
     times = every_h / parts * np.arange(parts * int(days * HOURS_PER_DAY / every_h + 1e-9) + 1)
-    given, where = _given(case, kb, everyone, pump, float(times[-1])), places(kb, tip=tip_of(pump, kb))
+    where = places(kb, tip=tip_of(pump, kb))
+    given = _given(case, kb, everyone, pump, float(times[-1]))
+    for event in happens:
+        later = event(everyone, where, float(times[-1]))
+        given = replace(given, delivery=then(given.delivery, event.at_h, later))
     given = _by_mouth(case, kb, everyone, given, _swallowed(order, now), times)
     seen, _ = simulate_pump(everyone, given, times, where, LIMBS)
     known = graded(typical, kb, FLUID, BRAIN_SHARE).grades

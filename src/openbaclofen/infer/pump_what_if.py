@@ -34,7 +34,7 @@ from openbaclofen.population import parameters
 from openbaclofen.pump import LEGS, Given, Pumped, brain_level, simulate_pump
 from openbaclofen.units import HOURS_PER_DAY
 
-GOES_ON_H = 10 * HOURS_PER_DAY  # for so long after its last change a programme of boluses or several rates is laid out
+_GOES_ON_H = 10 * HOURS_PER_DAY
 PEOPLE, DRAWS = "decision.people_followed", "decision.ignorance_draws"
 SHARP = ((4, 1 / 10), (10, 1 / 2))  # until hour, in steps of: how finely levels are followed after a bolus, then hourly
 
@@ -54,7 +54,8 @@ class PumpPeople:
     """People with a catheter and, behind the first `number`, draws of what is not known of the typical one.
 
     runs: what the pump gave for long up to hour 0, ug/d; 0: none ran. way: its programme, hours counted from hour 0, where it
-    is not one rate all day; what is given later is that day times a factor. ml_per_ug: by which its boluses spread.
+    is not one rate all day; what is given later is that day times a factor. ml_per_ug: by which its boluses spread. goes_on_h:
+    for how long after its last change such a programme is laid out.
     """
 
     of: Pumped
@@ -66,6 +67,7 @@ class PumpPeople:
     seed: int
     way: Programme | None = None
     ml_per_ug: float = 0.0
+    goes_on_h: float = _GOES_ON_H
 
     def after(self, pump: IntrathecalTherapy, clock_h: float = 0.0) -> PumpPeople:
         """The same people once a pump has run for long; hour 0 is at an hour of the clock."""
@@ -107,7 +109,7 @@ class PumpPeople:
         if self.way is None:
             return Delivery(self.tip, np.array(hours, dtype=float), np.array(ug_per_day, dtype=float) / HOURS_PER_DAY)
         factors = [dose / self.runs for dose in ug_per_day]
-        return scaled_from(self.way, self.tip, hours, factors, hours[-1] + GOES_ON_H, self.ml_per_ug)
+        return scaled_from(self.way, self.tip, hours, factors, hours[-1] + self.goes_on_h, self.ml_per_ug)
 
     def bolus(self, ug: float, ml: float, ug_per_day: float) -> Delivery:
         """A bolus at hour 0, and so much a day from then on."""

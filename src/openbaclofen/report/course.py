@@ -14,6 +14,7 @@ from openbaclofen.body.schedule import Doses
 from openbaclofen.cascade import Course as Simulated
 from openbaclofen.case.record import Case, IntrathecalTherapy, IntravenousTherapy, OralTherapy, Therapy
 from openbaclofen.decide.foresee import SETTLED_DAYS
+from openbaclofen.decide.pump_events import happenings
 from openbaclofen.dose.regimen import Regimen
 from openbaclofen.errors import InputError
 from openbaclofen.facts import KnowledgeBase
@@ -233,11 +234,13 @@ def _pumped(case: Case, kb: KnowledgeBase, *, people: int, seed: int, days: floa
     _bounded(people, days, every_h, seed)
     _held(people, int(days * HOURS_PER_DAY / every_h) + 1)
     draws = int(kb.value("decision.ignorance_draws"))
-    simulated = pump_course(case, kb, number=people, ignorance=draws, seed=seed, days=days, every_h=every_h)
+    happens, events = happenings(case, kb)
+    simulated = pump_course(case, kb, number=people, ignorance=draws, seed=seed, days=days, every_h=every_h, happens=happens)
     now = case.current.therapy if case.current else None
     said, before = _said(case.therapy), f", after {_said(now)}" if now is not None and now is not case.therapy else ""
     none, facts = np.zeros(0), (BRAIN_SHARE, CORD_HALF_LIFE, RESIDUAL)
     told = (
+        *events,
         "spinal fluid is that beside the cord of the legs",
         "the brain sees an assumed share of what the cisterns hold",
         "legs, trunk and arms respond to their own levels, from the same tone without drug",
