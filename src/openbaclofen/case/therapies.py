@@ -50,6 +50,10 @@ def read_current(node: Node, as_of: date) -> Current | None:
         raise node.error(f"expected a programme that goes on, such as '250 ug/d continuous'; got {therapy.programme!r}")
     if isinstance(therapy, OralTherapy) and therapy.regimen.highest_daily_mg == 0:
         raise node.error(f"expected what is taken now, such as '10 mg TID', or none; got {fields.shown(node)}")
+    if isinstance(therapy, IntrathecalTherapy) and therapy.filled is not None and therapy.filled > as_of:
+        raise node.error(
+            f"'filled' {therapy.filled} lies after the date of the case, {as_of}; a fill to come belongs to 'therapy'"
+        )
     since = node.value.get(SINCE) if isinstance(node.value, dict) else None
     if since is None or since.value is None:
         start = therapy.regimen.start if isinstance(therapy, OralTherapy) else None
