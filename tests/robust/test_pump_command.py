@@ -24,6 +24,7 @@ from openbaclofen.decide.pump_rescue import tablets
 from openbaclofen.errors import InputError
 from openbaclofen.facts import load
 from openbaclofen.report import as_json, schemas
+from openbaclofen.safety.refill import fill, passed
 
 KB = load()
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples" / "pump"
@@ -40,8 +41,7 @@ def case(therapy: Any, current: Any = None, **said: Any) -> PumpCase:
 
 
 def calendar(of: PumpCase) -> Part:
-    fill = of.fill()
-    return decide.calendar(of, fill, decide._refill_passed(of, fill))
+    return decide.calendar(of, fill(of.case), passed(of.case, of.kb))
 
 
 def line(part: Part | None, what: str) -> Line:
@@ -166,7 +166,7 @@ def test_limits_follow_age_and_origin() -> None:
 )
 def test_slips_are_refused(therapy: Any, said: str) -> None:
     with pytest.raises(InputError, match=said):
-        case(therapy).fill()
+        fill(case(therapy).case)
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,11 @@ from typing import Literal
 
 from openbaclofen.body.spine_course import Delivery
 from openbaclofen.case.record import Event
-from openbaclofen.decide.pump_case import CATHETER, CONCENTRATION, PumpCase
+from openbaclofen.decide.pump_case import CATHETER, PumpCase
 from openbaclofen.decide.pump_change import strengths
 from openbaclofen.dose.pump import delivered, flow, wrongly_filled
 from openbaclofen.infer.pump_what_if import PumpPeople
+from openbaclofen.safety.refill import CONCENTRATION
 from openbaclofen.units import HOURS_PER_DAY
 
 STOPS = ("pump_stall", "pump_empty", "catheter_kink", "catheter_disconnected")

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from openbaclofen.case.record import Case, Event, IntrathecalTherapy, OralTherapy
 from openbaclofen.safety import ordered
 from openbaclofen.safety.ordered import INTRATHECAL, ORAL, Descent, said_mg_per_day
+from openbaclofen.safety.refill import OVERDUE
 from openbaclofen.units import IntrathecalConcentration
 
 Happenings = dict[str, tuple["Happening", ...]]
 _IN_WORDS = {"missed": "a missed dose", "ingestion": "an ingestion"}
-OVERDUE = "refill_overdue"
 _PUMP = {
     "withdrawal": "itb_withdrawal",
     "toxicity": "itb_overdose",  # what rules call an event when the dose comes from a pump
@@ -114,6 +114,7 @@ def _strength_unsaid(case: Case) -> str:
 
 def _said(event: Event) -> str:
     words = event.kind.replace("_", " ")
+    words += f" since {event.on}" if event.kind == OVERDUE and event.on else ""
     words += f" with {event.concentration}" if event.concentration is not None else ""
     words += f" of {event.dose}" if event.dose is not None else ""
     words += f" by {event.volume}" if event.volume is not None else ""
