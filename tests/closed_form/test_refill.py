@@ -84,7 +84,36 @@ def test_a_case_without_a_date_has_nothing_overdue() -> None:
 
 def test_a_change_on_the_date_of_the_case_counts_from_then_on() -> None:
     order = ORDER | {"programme": "500 ug/d continuous"}
-    found = fill(case(of(filled("2026-11-12"), order)))
+    found = fill(case(of(filled("2026-11-12"), order)), KB)
     assert isinstance(found, Fill)
     assert found.day(2, 1) == date(2026, 12, 5)  # 10 days take 5 mL, then 13 mL at 1 mL/d
     assert due(case(of(filled("2026-11-12"), order)), KB) == "2026-12-02"
+
+
+BRIDGED = {"concentration": "2000 ug/mL", "catheter_volume": "0.2 mL", "tubing_volume": "0.25 mL"}
+
+
+def test_a_bridge_to_a_stronger_solution_takes_its_volume_from_the_new_fill() -> None:
+    """0.45 mL at 0.5 mL/d are through in 0.9 d; 20 - 0.45 - 2 mL at 0.125 mL/d last 140.4 d: 141 d, not 144, to the alarm."""
+    bridged = case(of(filled("2026-09-01"), ORDER | BRIDGED | filled("2026-11-22")))
+    found = fill(bridged, KB)
+    assert isinstance(found, Fill)
+    assert found.before == pytest.approx((0.9, 0.5))
+    assert found.day(2, 1) == date(2027, 4, 12)
+    assert due(bridged, KB) == "2027-04-09"
+
+
+def test_an_unknown_tubing_is_taken_as_the_largest_for_the_refill() -> None:
+    order = {key: value for key, value in (ORDER | BRIDGED).items() if key != "tubing_volume"}
+    found = fill(case(of({}, order | filled("2026-11-22"))), KB)
+    assert isinstance(found, Fill)
+    assert found.before == pytest.approx((1.2, 0.5))  # 0.2 + 0.4 mL
+
+
+@pytest.mark.parametrize("left_out", ["concentration", "catheter_volume"])
+def test_without_a_bridge_the_new_flow_counts_from_the_fill(left_out: str) -> None:
+    order = {key: value for key, value in (ORDER | BRIDGED).items() if key != left_out} | {"concentration": "2000 ug/mL"}
+    now = {} if left_out != "concentration" else {"concentration": "1000 ug/mL", "programme": "100 ug/d continuous"}  # slower
+    found = fill(case(of(now, order | filled("2026-11-22"))), KB)
+    assert isinstance(found, Fill)
+    assert found.before is None

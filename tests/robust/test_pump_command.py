@@ -41,7 +41,7 @@ def case(therapy: Any, current: Any = None, **said: Any) -> PumpCase:
 
 
 def calendar(of: PumpCase) -> Part:
-    return decide.calendar(of, fill(of.case), passed(of.case, of.kb))
+    return decide.calendar(of, fill(of.case, of.kb), passed(of.case, of.kb))
 
 
 def line(part: Part | None, what: str) -> Line:
@@ -166,7 +166,7 @@ def test_limits_follow_age_and_origin() -> None:
 )
 def test_slips_are_refused(therapy: Any, said: str) -> None:
     with pytest.raises(InputError, match=said):
-        fill(case(therapy).case)
+        fill(case(therapy).case, KB)
 
 
 @pytest.mark.parametrize(

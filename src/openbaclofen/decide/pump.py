@@ -69,7 +69,8 @@ def _parts(of: PumpCase, people: _People) -> tuple[Part | None, ...]:
     stays = not of.ends and not any(event.kind in KINDS for event in of.case.events)
     changes = (other_concentrations(of), concentration_change(of), starting(of), titration(of), priming(of))
     stand_in = rescue(of, people()) if people.known else _unknown(people)
-    return (*ways, delivered(of), calendar(of, fill(of.case), passed(of.case, of.kb)), *(changes if stays else ()), stand_in)
+    days = calendar(of, fill(of.case, of.kb), passed(of.case, of.kb))
+    return (*ways, delivered(of), days, *(changes if stays else ()), stand_in)
 
 
 def _of_trial(verdict: Verdict) -> Verdict:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from openbaclofen.case.record import Case, IntrathecalTherapy, OralTherapy
 from openbaclofen.errors import InputError
 from openbaclofen.facts import KnowledgeBase
-from openbaclofen.safety.refill import ALARM, FLOW
+from openbaclofen.safety.refill import ALARM, FLOW, TUBING
 
-RESIDUAL, TUBING = "pump.residual_volume", "pump.tubing_volume"
+RESIDUAL = "pump.residual_volume"
 CATHETER = "therapy.catheter_volume"
 
 

@@ -12,7 +12,7 @@ from openbaclofen.facts import KnowledgeBase
 from openbaclofen.units import DAYS_PER_YEAR
 
 REFILL, OVERDUE = "ITB-REFILL-DUE", "refill_overdue"
-FLOW, ALARM = "pump.flow_ratio", "pump.alarm_volume"
+FLOW, ALARM, TUBING = "pump.flow_ratio", "pump.alarm_volume", "pump.tubing_volume"
 DATE, FILLED, FILL_VOLUME = "date", "therapy.filled", "therapy.fill_volume"
 CONCENTRATION, NOW_CONCENTRATION = "therapy.concentration", "current.concentration"
 FARTHEST_YEARS = 10
@@ -41,8 +41,11 @@ def pumps(case: Case) -> tuple[IntrathecalTherapy | None, IntrathecalTherapy | N
     return order, runs
 
 
-def fill(case: Case) -> Fill | tuple[str, ...]:
-    """The last fill with the solution of the order, or what must be stated. Errors: InputError for a fill years away."""
+def fill(case: Case, kb: KnowledgeBase) -> Fill | tuple[str, ...]:
+    """The last fill with the solution of the order, or what must be stated. Errors: InputError for a fill years away.
+
+    A bridge to a stronger solution takes the largest dead volume that may be from the new fill, at the old and faster flow.
+    """
     order, now = pumps(case)
     if order is None:
         return ("therapy.programme",)
@@ -62,10 +65,23 @@ def fill(case: Case) -> Fill | tuple[str, ...]:
         return need
     if abs((on - case.as_of).days) > FARTHEST_YEARS * DAYS_PER_YEAR:
         raise InputError(f"a fill on {on} lies more than {FARTHEST_YEARS} years from {case.as_of}", FILLED)
-    before = None
+    ml_per_day = flow(order.rate.value, strength.value)
+    before = None if goes_on else _bridge(order, now, ml_per_day, kb)
     if changes and same is not None and same.rate.value > 0:
         before = Before((case.as_of - on).days, flow(same.rate.value, strength.value))
-    return Fill(on, volume.value, flow(order.rate.value, strength.value), before)
+    return Fill(on, volume.value, ml_per_day, before)
+
+
+def _bridge(order: IntrathecalTherapy, now: IntrathecalTherapy | None, ml_per_day: float, kb: KnowledgeBase) -> Before | None:
+    """The old flow until the dead volume is through; None where it is no faster than the new, or the catheter is not stated."""
+    if now is None or now.concentration is None:
+        return None
+    catheter, tubing = order.catheter_volume or now.catheter_volume, order.tubing_volume or now.tubing_volume
+    old, unsure = flow(now.rate.value, now.concentration.value), kb.facts[TUBING].ignorance
+    if catheter is None or old <= ml_per_day:
+        return None
+    most = tubing.value if tubing else unsure.high if unsure and unsure.high is not None else kb.value(TUBING)
+    return Before((catheter.value + most) / old, old)
 
 
 def between(of: Fill, case: Case, kb: KnowledgeBase) -> tuple[date, date]:
@@ -85,10 +101,10 @@ def passed(case: Case, kb: KnowledgeBase) -> date | None:
     if order is None or not case.dated:
         return None
     planned = order.filled if order.filled is not None and order.filled > case.as_of else None
-    found = fill(case)
+    found = fill(case, kb)
     fills = [found] if isinstance(found, Fill) and planned is None else []
     if now is not None and (planned is not None or order.filled is None):
-        alone = fill(replace(case, therapy=None))
+        alone = fill(replace(case, therapy=None), kb)
         fills += [alone] if isinstance(alone, Fill) else []
     last = min((between(one, case, kb)[1] for one in fills), default=None)
     return last if last is not None and last < (planned or case.as_of) else None
@@ -102,5 +118,5 @@ def with_overdue(case: Case, kb: KnowledgeBase) -> Case:
 
 def due(case: Case, kb: KnowledgeBase) -> str:
     """The last day for the refill, or what must be stated for it."""
-    found = fill(case)
+    found = fill(case, kb)
     return str(between(found, case, kb)[1]) if isinstance(found, Fill) else f"cannot tell: need {', '.join(found)}"
