@@ -9,13 +9,22 @@ from datetime import date
 from openbaclofen.case import fields, pump_events
 from openbaclofen.case.occurrences import read_events, read_observations
 from openbaclofen.case.people import read_patient
-from openbaclofen.case.record import Case, CaseRegion, Current, Event, IntrathecalTherapy, OralTherapy, Question, Therapy
+from openbaclofen.case.record import (
+    OF_KIDNEYS,
+    Case,
+    CaseRegion,
+    Current,
+    Event,
+    IntrathecalTherapy,
+    OralTherapy,
+    Question,
+    Therapy,
+)
 from openbaclofen.case.source import Node, read_source
 from openbaclofen.case.therapies import read_current, read_therapy
 from openbaclofen.dose.times import dosing_times
 from openbaclofen.patient.person import DatedCreatinine
 
-_OF_KIDNEYS = ("creatinine", "dialysis_session")  # events that say nothing of baclofen
 KEYS = ("title", "date", "patient", "therapy", "current", "question", "region", "events", "observations")
 _REGIONS: Mapping[str, CaseRegion] = {
     "US": "US",
@@ -58,7 +67,9 @@ def read_case(source: str | os.PathLike[str] | Mapping[str, object] | bytes) -> 
     if "events" in stated:
         pump_events.fits(stated["events"], events, therapy, current, as_of)
     question = _question(stated.get("question"), therapy, current, events)
-    if question == "check" and current is None and "therapy" not in stated and all(e.kind in _OF_KIDNEYS for e in events):
+    if question == "stop" and therapy is None and current is not None and isinstance(current.therapy, IntrathecalTherapy):
+        therapy = _therapy(Node("none", "therapy", root.file, root.line), current)
+    if question == "check" and current is None and "therapy" not in stated and all(e.kind in OF_KIDNEYS for e in events):
         if "question" in stated:
             raise stated["question"].error("there is nothing to check: expected 'therapy' or 'current', or 'question: start'")
         question = "start"  # a person alone: may baclofen be started?

@@ -27,6 +27,8 @@ from openbaclofen.patient.dialysis import read_dialysis
 from openbaclofen.population import course, log_sd
 from openbaclofen.pump import PumpCourse
 from openbaclofen.report.course_record import CourseDocument, Ranges
+from openbaclofen.safety.happenings import not_followed
+from openbaclofen.safety.refill import with_overdue
 from openbaclofen.units import HOURS_PER_DAY
 
 if TYPE_CHECKING:
@@ -235,9 +237,10 @@ def _pumped(case: Case, kb: KnowledgeBase, *, people: int, seed: int, days: floa
     draws = int(kb.value("decision.ignorance_draws"))
     simulated = pump_course(case, kb, number=people, ignorance=draws, seed=seed, days=days, every_h=every_h)
     now = case.current.therapy if case.current else None
-    said, before = _said(case.therapy), f", after {_said(now)}" if now is not None and now is not case.therapy else ""
+    said, before = _said(order), f", after {_said(now)}" if now is not None and now is not order else ""
     none, facts = np.zeros(0), (BRAIN_SHARE, CORD_HALF_LIFE, RESIDUAL)
     told = (
+        *not_followed(with_overdue(case, kb)),
         "spinal fluid is that beside the cord of the legs",
         "the brain sees an assumed share of what the cisterns hold",
         "legs, trunk and arms respond to their own levels, from the same tone without drug",

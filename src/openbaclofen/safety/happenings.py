@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from openbaclofen.case.record import Case, Event, IntrathecalTherapy, OralTherapy
+from openbaclofen.case.record import OF_KIDNEYS, Case, Event, IntrathecalTherapy, OralTherapy
 from openbaclofen.safety import ordered
 from openbaclofen.safety.ordered import INTRATHECAL, ORAL, Descent, said_mg_per_day
 from openbaclofen.safety.refill import OVERDUE
@@ -56,6 +56,16 @@ def happenings(case: Case, descents: tuple[Descent, ...]) -> tuple[Happenings, d
         known = all(event.after is not None for event in case.events if event.kind == "missed")
         in_doubt["stop"] = (f"events: {SIGNS}" if known else MISSED,)
     return events, in_doubt
+
+
+def not_followed(case: Case) -> tuple[str, ...]:
+    """Events that say something of baclofen and are no part of a course of what a pump is told, in words."""
+    said = [
+        _said(event) + (f" on {event.on}" if event.on and event.kind != OVERDUE else "")
+        for event in case.events
+        if event.kind not in OF_KIDNEYS
+    ]
+    return tuple(f"not in this course, as if it had not happened: {one} (see the pump command)" for one in said)
 
 
 def _missed_a_day(case: Case) -> bool:
