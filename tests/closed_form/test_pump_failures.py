@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import cache
 from itertools import pairwise
 from typing import Any
@@ -14,9 +15,11 @@ from hypothesis import strategies as st
 import openbaclofen as ob
 from openbaclofen.body.spine_course import Delivery
 from openbaclofen.case.record import Event
+from openbaclofen.decide.pump import pump_plan
 from openbaclofen.decide.pump_case import PumpCase
-from openbaclofen.decide.pump_failures import failures, hours_to, hours_to_half
-from openbaclofen.decide.pump_faults import Fault, happened, what_if
+from openbaclofen.decide.pump_failures import _act_before, _dated, failures, hours_to, hours_to_half
+from openbaclofen.decide.pump_faults import Fault, happened, stopped, what_if
+from openbaclofen.decide.pump_records import PumpPlan
 from openbaclofen.decide.pump_rescue import _by_mouth
 from openbaclofen.dose.pump import lowered
 from openbaclofen.errors import InputError
@@ -184,8 +187,12 @@ def test_a_restored_pump_keeps_withdrawal_away_only_up_to_the_hour_told() -> Non
     of = pump_case()
     people = pump_people(of.case, KB, of.order, 250.0, 1)
     failure = failures(of, lambda: people, "pump_stall")[0]
-    told_h = next(line.value for line in failure.lines if line.what == "act before")
+    act = next(line for line in failure.lines if line.what == "act before")
+    told_h = act.high  # of people like this one; the first hour told is no later, as it counts what is not known too
     assert told_h is not None
+    assert act.value is not None
+    assert act.value == act.low
+    assert act.value <= told_h
     noticed, number = KB.value("withdrawal.noticed"), people.number
 
     def share(hour: float) -> float:
@@ -193,3 +200,66 @@ def test_a_restored_pump_keeps_withdrawal_away_only_up_to_the_hour_told() -> Non
         return float((seen.outcomes["withdrawal"][:number].max(axis=1) >= noticed).mean())
 
     assert share(told_h) <= 0.05 < share(told_h + 1)
+
+
+LIMITS = [((7, 4), (4.0, 4.0, 7.0)), ((4, 7), (4.0, 4.0, 4.0)), ((97, 4), (4.0, 4.0, None)), ((97, 97), (None, 96.0, None))]
+
+
+@pytest.mark.parametrize(("limits", "shown"), LIMITS)
+def test_the_hour_to_act_before_is_the_earlier_one(
+    limits: tuple[int, int], shown: tuple[float | None, float, float | None]
+) -> None:
+    """(of people, of what is not known): the first number, and its clock time, is never the later; 96 h are followed."""
+    fault = stopped(pump_case(), "pump_stall", "Pump stall")
+    line = _act_before(fault, limits, typical(), "notice withdrawal")
+    assert (line.value, line.low, line.high) == shown
+    event = Event("pump_stall", on=date(2026, 11, 20), at_h=10.0)
+    dated = _dated(line, event, typical())
+    assert ("2026-11-20 14:00" in dated.note) is (shown[0] is not None)
+    assert ("passed before the date of the case" in dated.note) is (shown[0] is not None)
+    later = _dated(line, Event("pump_stall", on=date(2026, 11, 22), at_h=10.0), typical())
+    assert "passed" not in later.note
+
+
+STALLED = {"events": [{"pump_stall": "2026-11-22 08:00"}]}
+KNOWN_NOBODY = {key: value for key, value in ADULT.items() if key != "creatinine"}  # nobody to follow, so that it is quick
+
+
+def planned(**more: Any) -> PumpPlan:
+    given = {
+        "date": "2026-11-22",
+        "patient": KNOWN_NOBODY,
+        "region": "US",
+        "current": {key: value for key, value in PUMP.items() if "volume" not in key},
+    }
+    return pump_plan(ob.read_case(given | more), KB, 1)
+
+
+@pytest.mark.parametrize("order", ["none", "20 mg QID"])
+def test_a_stall_is_told_whatever_is_ordered_and_a_pump_that_stands_is_not_lowered(order: str) -> None:
+    found = planned(therapy=order, **STALLED)
+    assert [failure.kind for failure in found.failures] == ["pump_stall"]
+    assert not any("Coming off" in part.title for part in found.parts)
+
+
+def test_failures_at_once_are_said_to_be_followed_alone() -> None:
+    both = planned(events=[{"pump_stall": "2026-11-22 08:00"}, {"wrong_refill": "2000 ug/mL"}])
+    assert any("followed alone" in note for note in both.notes)
+    assert not any("followed alone" in note for note in planned(**STALLED).notes)
+
+
+def test_what_was_observed_and_is_not_used_is_said() -> None:
+    seen = planned(observations=[{"side_effect": "drowsiness", "grade": "severe", "date": "2026-11-20"}])
+    assert any("not used for a pump" in note for note in seen.notes)
+    assert not any("not used for a pump" in note for note in planned().notes)
+
+
+def test_what_must_be_stated_is_named_where_the_case_would_state_it() -> None:
+    runs, ordered = (
+        planned(),
+        planned(therapy={key: value for key, value in PUMP.items() if "volume" not in key}, current="none"),
+    )
+    need = {key for part in (*runs.parts, *runs.failures) for key in part.need}
+    assert {"current.filled", "current.fill_volume", "current.catheter_volume", "patient.creatinine"} <= need
+    assert not any(key.startswith("therapy.") for key in need)
+    assert "therapy.catheter_volume" in {key for part in ordered.parts for key in part.need}

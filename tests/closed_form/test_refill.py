@@ -44,7 +44,7 @@ def test_a_refill_is_due_from_its_fill_and_not_from_the_date_of_the_case() -> No
 def test_without_a_fill_there_is_no_date_but_what_to_state(missing: str) -> None:
     changes = of(filled("2026-11-22"))
     changes["current"] = {key: value for key, value in changes["current"].items() if key != missing}
-    assert refill_due(changes) == f"cannot tell: need therapy.{missing}"
+    assert refill_due(changes) == f"cannot tell: need current.{missing}"
 
 
 @pytest.mark.parametrize(

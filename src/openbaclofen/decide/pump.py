@@ -11,7 +11,7 @@ from openbaclofen.decide.pump_case import RESIDUAL, PumpCase, Range
 from openbaclofen.decide.pump_change import concentration_change, other_concentrations, priming
 from openbaclofen.decide.pump_dose import starting, titration
 from openbaclofen.decide.pump_failures import failures
-from openbaclofen.decide.pump_faults import DOSE_SLIP, KINDS
+from openbaclofen.decide.pump_faults import DOSE_SLIP, KINDS, STOPS
 from openbaclofen.decide.pump_records import REFILL as DUE
 from openbaclofen.decide.pump_records import Line, Part, PumpPlan
 from openbaclofen.decide.pump_rescue import rescue
@@ -23,7 +23,7 @@ from openbaclofen.facts import KnowledgeBase
 from openbaclofen.infer.pump_what_if import PEOPLE, PumpPeople, pump_people
 from openbaclofen.infer.typical import CannotTellError
 from openbaclofen.safety.check import check
-from openbaclofen.safety.refill import CONCENTRATION, FLOW, REFILL, Fill, between, fill, passed
+from openbaclofen.safety.refill import CONCENTRATION, FLOW, REFILL, Fill, between, fill, passed, where_stated
 from openbaclofen.safety.verdict import Verdict
 from openbaclofen.units import HOURS_PER_DAY
 
@@ -32,6 +32,8 @@ NOTES = (
     "Arithmetic on what is stated, not the procedure of a maker: no manual of a bridge or of priming could be read. Compare "
     "with the programmer of the pump.",
 )
+TOGETHER = "Each of what happened is followed alone, as if the others had not: together they may come sooner and be worse."
+SEEN = "What was observed (levels, scores, side effects) is not used for a pump: choose the next change by it."
 BY_CLOCK = "The dead volume of a flex or bolus programme is counted at the mean flow of its day."
 
 
@@ -45,7 +47,8 @@ def pump_plan(case: Case, kb: KnowledgeBase, seed: int, failure: str = "") -> Pu
     if failure and failure not in (*KINDS, DOSE_SLIP):
         raise InputError(f"no failure is called {failure!r}; there are {', '.join((*KINDS, DOSE_SLIP))}", "--failure")
     even = all(pump.gives.steady for pump in (of.order, of.now) if pump is not None)
-    people, verdict = _People(of, seed), check(case, kb)
+    people, verdict, happened = _People(of, seed), check(case, kb), [e for e in case.events if e.kind in KINDS]
+    told = failures(of, people, failure) if not of.trial and (failure or happened or not of.ends) else ()
     parts = (screening(of, people()) if people.known else _unknown(people),) if of.trial else _parts(of, people)
     return PumpPlan(
         title=case.title or "case",
@@ -53,9 +56,9 @@ def pump_plan(case: Case, kb: KnowledgeBase, seed: int, failure: str = "") -> Pu
         as_of=case.as_of.isoformat() if case.dated else "",
         programme=of.order.programme,
         verdict=_of_trial(verdict) if of.trial else verdict,
-        parts=tuple(part for part in parts if part is not None),
-        failures=() if of.trial or (of.ends and not failure) else failures(of, people, failure),
-        notes=() if of.trial else NOTES if even else (*NOTES, BY_CLOCK),
+        parts=tuple(replace(part, need=where_stated(part.need, case)) for part in parts if part is not None),
+        failures=tuple(replace(one, need=where_stated(one.need, case)) for one in told),
+        notes=() if of.trial else (*NOTES, *(() if even else (BY_CLOCK,)), *_left_out(of, len(happened))),
         seed=seed,
         people=int(kb.value(PEOPLE)),
         version=version("openbaclofen"),
@@ -65,12 +68,20 @@ def pump_plan(case: Case, kb: KnowledgeBase, seed: int, failure: str = "") -> Pu
 
 def _parts(of: PumpCase, people: _People) -> tuple[Part | None, ...]:
     """In the order in which they are read; where it fails or ends, nothing on changes of the dose."""
-    ways = (off(of, people()), onto(of, people()), screening(of, people())) if people.known else ()
+    stands = any(event.kind in STOPS for event in of.case.events)  # nothing is left to come down from
+    down = off(of, people()) if people.known and not stands else None
+    ways = (down, onto(of, people()), screening(of, people())) if people.known else ()
     stays = not of.ends and not any(event.kind in KINDS for event in of.case.events)
     changes = (other_concentrations(of), concentration_change(of), starting(of), titration(of), priming(of))
     stand_in = rescue(of, people()) if people.known else _unknown(people)
     days = calendar(of, fill(of.case, of.kb), passed(of.case, of.kb))
     return (*ways, delivered(of), days, *(changes if stays else ()), stand_in)
+
+
+def _left_out(of: PumpCase, happened: int) -> tuple[str, ...]:
+    """What the case states and nothing here counts with."""
+    said = [TOGETHER] if happened > 1 else []
+    return (*said, SEEN) if of.case.observations else tuple(said)
 
 
 def _of_trial(verdict: Verdict) -> Verdict:

@@ -13,7 +13,7 @@ from openbaclofen.decide.pump_case import CATHETER, PumpCase
 from openbaclofen.decide.pump_change import strengths
 from openbaclofen.dose.pump import delivered, flow, wrongly_filled
 from openbaclofen.infer.pump_what_if import PumpPeople
-from openbaclofen.safety.refill import CONCENTRATION
+from openbaclofen.safety.refill import CONCENTRATION, where_stated
 from openbaclofen.units import HOURS_PER_DAY
 
 STOPS = ("pump_stall", "pump_empty", "catheter_kink", "catheter_disconnected")
@@ -105,7 +105,7 @@ def wrong_refill(of: PumpCase, strength: float) -> Fault:
     rate, (given, ratio) = of.ug_per_day, wrongly_filled(of.ug_per_day, told, strength)
     dead = of.dead
     later = dead.value / flow(rate, told) * HOURS_PER_DAY if dead else 0.0
-    reaches = f"from hour {later:.3g}" if dead else f"at once, as {CATHETER} is not stated"
+    reaches = f"from hour {later:.3g}" if dead else f"at once, as {where_stated((CATHETER,), of.case)[0]} is not stated"
     right = 0.0 if ratio > 1 else rate
 
     def righted(people: PumpPeople, hour: int) -> Delivery:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -41,6 +42,14 @@ def pumps(case: Case) -> tuple[IntrathecalTherapy | None, IntrathecalTherapy | N
     return order, runs
 
 
+def where_stated(need: Iterable[str], case: Case) -> tuple[str, ...]:
+    """What must be stated, by where the case would state it: of the pump that runs where none is ordered, of the person."""
+    order, now = pumps(case)
+    place = "current." if order is now else "therapy."
+    keys = (key if "." in key or " " in key or key == DATE else f"patient.{key}" for key in need)
+    return tuple(dict.fromkeys(key.replace("therapy.", place) for key in keys))
+
+
 def fill(case: Case, kb: KnowledgeBase) -> Fill | tuple[str, ...]:
     """The last fill with the solution of the order, or what must be stated. Errors: InputError for a fill years away.
 
@@ -60,7 +69,7 @@ def fill(case: Case, kb: KnowledgeBase) -> Fill | tuple[str, ...]:
         *((CONCENTRATION, strength), (NOW_CONCENTRATION, not unknown)),
         *((FILLED, on), (FILL_VOLUME, volume), (DATE, case.dated or not changes)),
     )
-    need = tuple(key for key, value in missing if not value)
+    need = where_stated((key for key, value in missing if not value), case)
     if on is None or volume is None or strength is None or need:
         return need
     if abs((on - case.as_of).days) > FARTHEST_YEARS * DAYS_PER_YEAR:
