@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from itertools import pairwise
@@ -19,7 +20,7 @@ from openbaclofen.decide.pump import pump_plan
 from openbaclofen.decide.pump_case import PumpCase
 from openbaclofen.decide.pump_failures import _act_before, _dated, failures, hours_to, hours_to_half
 from openbaclofen.decide.pump_faults import Fault, happened, stopped, what_if
-from openbaclofen.decide.pump_records import PumpPlan
+from openbaclofen.decide.pump_records import Failure, Line, PumpPlan, in_short
 from openbaclofen.decide.pump_rescue import _by_mouth
 from openbaclofen.dose.pump import lowered
 from openbaclofen.errors import InputError
@@ -217,8 +218,18 @@ def test_the_hour_to_act_before_is_the_earlier_one(
     dated = _dated(line, event, typical())
     assert ("2026-11-20 14:00" in dated.note) is (shown[0] is not None)
     assert ("passed before the date of the case" in dated.note) is (shown[0] is not None)
+    failure = Failure("pump_stall", "Pump stall", "2026-11-20 10:00", "withdrawal", "", lines=(line,))
+    said = in_short(replace(planned(), failures=(failure,)))
+    assert said == ("Pump stall: see its course." if shown[0] is None else f"Pump stall: act before hour {shown[0]:g}.")
     later = _dated(line, Event("pump_stall", on=date(2026, 11, 22), at_h=10.0), typical())
     assert "passed" not in later.note
+
+
+def test_the_first_hour_is_at_once() -> None:
+    act = Failure(
+        "pump_stall", "Pump stall", "2026-11-20 10:00", "withdrawal", "", lines=(Line("act before", 0.0, "h", 0.0, 8.0),)
+    )
+    assert in_short(replace(planned(), failures=(act,))) == "Pump stall: act at once."
 
 
 STALLED = {"events": [{"pump_stall": "2026-11-22 08:00"}]}

@@ -314,3 +314,12 @@ def test_a_screening_trial_stands_alone() -> None:
     therapy = {"route": "intrathecal", "programme": "25 ug once"}
     young = api.pump(ob.read_case({"date": "2026-11-22", "patient": child, "therapy": therapy, "current": "none"}))
     assert next(entry.value for entry in young.parts[0].lines if "lumbar" in entry.what) == 25
+
+
+def test_a_screening_bolus_is_drawn_from_its_needle_and_nothing_stalls() -> None:
+    seen = api.pump_figure(ob.read_case(EXAMPLES / "pump-screening.yaml"))
+    assert [one.title for one in seen.maps] == ["50 ug once over 1 min, begun at hour 0"]
+    assert seen.tip[0] == str(KB.facts["spine.tip_needle"].value)
+    at_two_hours = {place: level for _, place, hour, level in seen.rows() if hour == 2}
+    assert max(at_two_hours, key=lambda place: at_two_hours[place]) == f"tip, {seen.tip[0]}"
+    assert len(seen.figure().axes) == 2  # the map and its scale of colours
