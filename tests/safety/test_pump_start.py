@@ -64,3 +64,13 @@ def test_no_first_dose_is_worked_out_from_a_trial_without_an_answer() -> None:
     assert part is not None
     assert part.lines == ()
     assert "ITB-NO-ANSWER" in part.notes[0]
+
+
+@pytest.mark.parametrize("condition", ["sepsis", "pump pocket infection", "meningitis"])
+@pytest.mark.parametrize("programme", ["50 ug once", "100 ug/d continuous"])
+def test_an_infection_is_never_clean_and_what_it_means_for_a_pump_is_told(condition: str, programme: str) -> None:
+    trial = STATED if "continuous" in programme else {}
+    order = {"route": "intrathecal", "programme": programme} | trial
+    found = verdict({"therapy": order, "patient": {"conditions": ["spinal_cord_injury", condition]}})
+    assert found.severity == "cannot tell"
+    assert ("ITB-IMPLANT" in told(found)) is ("continuous" in programme)

@@ -176,4 +176,4 @@ def _conditions_not_known(case: Case, now: Situation, book: RuleBook) -> Iterato
     if unknown and asking and now.takes:
         worst = min(asking, key=lambda r: (rank(r.severity), r.id))
         need = tuple(f"patient.conditions: {text!r} is not known to the program" for text in sorted(unknown))
-        yield Open(worst.id, worst.severity, (Missing("condition names", need),), "no rule could be asked about it")
+        yield Open(worst.id, worst.severity, (Missing("condition names", need),), "whether a rule speaks of it")
