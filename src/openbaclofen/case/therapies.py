@@ -61,6 +61,8 @@ def read_current(node: Node, as_of: date) -> Current | None:
     if fields.is_day(fields.text(since)):
         on = fields.day(since)
         return Current(therapy, on, _since(since, on, as_of))
+    if re.match(r"[\d.]+\s*[a-z]", fields.text(since), re.I) is None:
+        raise since.error(f"expected a date such as 2025-03-01, or a length such as 2 years; got {fields.shown(since)}")
     duration = fields.quantity(since, Duration)
     _, longest = fields.bounds("years_on_therapy")
     if duration.value > longest * DAYS_PER_YEAR:
