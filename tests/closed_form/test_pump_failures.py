@@ -26,6 +26,7 @@ from openbaclofen.dose.pump import lowered
 from openbaclofen.errors import InputError
 from openbaclofen.facts import load
 from openbaclofen.infer.pump_what_if import PumpPeople, hours_of, latest, pump_people, typical_person
+from openbaclofen.report.pump_text import value_of
 from openbaclofen.units import IntrathecalConcentration, IntrathecalDose, Volume
 
 KB = load()
@@ -80,6 +81,15 @@ def test_a_wrong_solution_comes_once_the_dead_volume_is_through() -> None:
     at_once = told("wrong_refill", pump_case(**unknown), concentration=IntrathecalConcentration(2000))
     assert rates(gives(at_once)) == [(0, pytest.approx(1000))]
     assert "at once" in at_once.gives
+
+
+def test_a_wrong_solution_comes_at_once_where_the_catheter_holds_another() -> None:
+    """500 ug/mL run, 2000 are ordered and 500 filled in: the tip gives a quarter from the first hour on."""
+    given_ = {"date": "2026-11-22", "patient": ADULT, "region": "US", "current": PUMP, "question": "adjust"}
+    of = PumpCase(ob.read_case(given_ | {"therapy": PUMP | {"concentration": "2000 ug/mL"}}), KB)
+    fault = told("wrong_refill", of, concentration=IntrathecalConcentration(500))
+    assert rates(gives(fault)) == [(0.0, pytest.approx(62.5))]
+    assert "at once, as the catheter held another solution" in fault.gives
 
 
 def test_a_catheter_flushed_or_drawn_empty() -> None:
@@ -251,6 +261,18 @@ def test_a_stall_is_told_whatever_is_ordered_and_a_pump_that_stands_is_not_lower
     found = planned(therapy=order, **STALLED)
     assert [failure.kind for failure in found.failures] == ["pump_stall"]
     assert not any("Coming off" in part.title for part in found.parts)
+
+
+def test_what_no_datum_would_tell_is_not_asked_for() -> None:
+    infant = {"age": "0.5 a", "weight": "7 kg", "height": "66 cm", "sex": "male", "egfr": "90 mL/min/1.73 m2"}
+    need = {key for part in planned(patient=infant).parts for key in part.need if "evidence" in key}
+    assert need == {"other evidence (nothing is known about concentrations below 2 years of age)"}
+
+
+def test_a_middle_that_is_not_reached_is_not_read_as_a_time_that_is_safe() -> None:
+    noticed = Line("withdrawal noticed", None, "h", 12.0, None)
+    assert value_of(noticed) == "beyond (12 to beyond) h"  # one in twenty by hour 12
+    assert value_of(Line("act before", None, "h", 96.0, None)) == "beyond 96 h"
 
 
 def test_failures_at_once_are_said_to_be_followed_alone() -> None:

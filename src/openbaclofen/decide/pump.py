@@ -10,7 +10,7 @@ from openbaclofen.case.record import Case
 from openbaclofen.decide.pump_case import RESIDUAL, PumpCase, Range
 from openbaclofen.decide.pump_change import concentration_change, other_concentrations, priming
 from openbaclofen.decide.pump_dose import starting, titration
-from openbaclofen.decide.pump_failures import failures
+from openbaclofen.decide.pump_failures import failures, lacking
 from openbaclofen.decide.pump_faults import DOSE_SLIP, KINDS, STOPS
 from openbaclofen.decide.pump_records import REFILL as DUE
 from openbaclofen.decide.pump_records import Line, Part, PumpPlan
@@ -103,7 +103,7 @@ class _People:
         try:
             self._made = pump_people(of.case, of.kb, of.order, of.ug_per_day, seed)
         except CannotTellError as error:
-            self._error, self.need = error, error.need or (error.said,)
+            self._error, self.need = error, lacking(error)
 
     @property
     def known(self) -> bool:

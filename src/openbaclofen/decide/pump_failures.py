@@ -54,8 +54,13 @@ def failures(of: PumpCase, people: Callable[[], PumpPeople], asked: str = "") ->
             ran = running(of, people(), event is not None, event.at_h or 0.0 if event else 0.0)
             found.append(_followed(fault, event, ran, limits))
         except CannotTellError as error:
-            found.append(_named(fault, event, error.need or (error.said,)))
+            found.append(_named(fault, event, lacking(error)))
     return tuple(found)
+
+
+def lacking(error: CannotTellError) -> tuple[str, ...]:
+    """What must be stated, or that nothing would do."""
+    return error.need or (f"other evidence ({error.said})",)
 
 
 def running(of: PumpCase, people: PumpPeople, now: bool, clock_h: float = 0.0) -> PumpPeople:

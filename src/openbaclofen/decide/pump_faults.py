@@ -103,9 +103,12 @@ def wrong_refill(of: PumpCase, strength: float) -> Fault:
     if told is None:
         raise AssertionError("asked only where the right solution is known")
     rate, (given, ratio) = of.ug_per_day, wrongly_filled(of.ug_per_day, told, strength)
-    dead = of.dead
+    dead = None if of.another_concentration else of.dead  # full of what the pump is told, or of another solution
     later = dead.value / flow(rate, told) * HOURS_PER_DAY if dead else 0.0
-    reaches = f"from hour {later:.3g}" if dead else f"at once, as {where_stated((CATHETER,), of.case)[0]} is not stated"
+    unsaid = (
+        f"{where_stated((CATHETER,), of.case)[0]} is not stated" if of.dead is None else "the catheter held another solution"
+    )
+    reaches = f"from hour {later:.3g}" if dead else f"at once, as {unsaid}"
     right = 0.0 if ratio > 1 else rate
 
     def righted(people: PumpPeople, hour: int) -> Delivery:
