@@ -26,7 +26,7 @@ CREATININE_UMOL_PER_L_PER_MG_PER_DL = 88.4
 INDEX_SURFACE_M2 = 1.73
 
 _NUMBER_AND_UNIT = re.compile(r"\s*([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)\s*(\S.*?)?\s*\Z")
-_MICROGRAMS = ("ug", "mcg", "µg", "μg")  # UCUM, what people write, micro sign, Greek mu
+_MICROGRAMS = ("ug", "mcg", "µg", "μg", "microgram", "micrograms")  # UCUM, what people write, micro sign, Greek mu, in full
 
 
 class UnitError(ValueError):
@@ -235,10 +235,10 @@ class IntrathecalRate(
     name="intrathecal daily dose",
     factors={
         **dict.fromkeys([u + d for u in _MICROGRAMS for d in ("/d", "/day")], 1.0),
-        **dict.fromkeys([u + h for u in _MICROGRAMS for h in ("/h", "/hour")], HOURS_PER_DAY),
+        **dict.fromkeys([u + h for u in _MICROGRAMS for h in ("/h", "/hr", "/hour")], HOURS_PER_DAY),
     },
     refused=dict.fromkeys(
-        ("mg/d", "mg/day", "mg/h", "mg/hour"), "intrathecal doses are in ug/d or ug/h; milligrams are oral doses"
+        ("mg/d", "mg/day", "mg/h", "mg/hr", "mg/hour"), "intrathecal doses are in ug/d or ug/h; milligrams are oral doses"
     ),
 ):
     """Intrathecal baclofen a day."""

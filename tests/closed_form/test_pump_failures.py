@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from functools import cache
 from itertools import pairwise
 from typing import Any
@@ -14,14 +16,17 @@ from hypothesis import strategies as st
 import openbaclofen as ob
 from openbaclofen.body.spine_delivery import Delivery
 from openbaclofen.case.record import Event
+from openbaclofen.decide.pump import pump_plan
 from openbaclofen.decide.pump_case import PumpCase
-from openbaclofen.decide.pump_failures import failures, hours_to, hours_to_half
-from openbaclofen.decide.pump_faults import Fault, happened, what_if
+from openbaclofen.decide.pump_failures import _act_before, _dated, failures, hours_to, hours_to_half
+from openbaclofen.decide.pump_faults import Fault, happened, stopped, what_if
+from openbaclofen.decide.pump_records import Failure, Line, PumpPlan, in_short
 from openbaclofen.decide.pump_rescue import _by_mouth
 from openbaclofen.dose.pump import lowered
 from openbaclofen.errors import InputError
 from openbaclofen.facts import load
 from openbaclofen.infer.pump_what_if import PumpPeople, hours_of, latest, pump_people, typical_person
+from openbaclofen.report.pump_text import value_of
 from openbaclofen.units import IntrathecalConcentration, IntrathecalDose, Volume
 
 KB = load()
@@ -76,6 +81,15 @@ def test_a_wrong_solution_comes_once_the_dead_volume_is_through() -> None:
     at_once = told("wrong_refill", pump_case(**unknown), concentration=IntrathecalConcentration(2000))
     assert rates(gives(at_once)) == [(0, pytest.approx(1000))]
     assert "at once" in at_once.gives
+
+
+def test_a_wrong_solution_comes_at_once_where_the_catheter_holds_another() -> None:
+    """500 ug/mL run, 2000 are ordered and 500 filled in: the tip gives a quarter from the first hour on."""
+    given_ = {"date": "2026-11-22", "patient": ADULT, "region": "US", "current": PUMP, "question": "adjust"}
+    of = PumpCase(ob.read_case(given_ | {"therapy": PUMP | {"concentration": "2000 ug/mL"}}), KB)
+    fault = told("wrong_refill", of, concentration=IntrathecalConcentration(500))
+    assert rates(gives(fault)) == [(0.0, pytest.approx(62.5))]
+    assert "at once, as the catheter held another solution" in fault.gives
 
 
 def test_a_catheter_flushed_or_drawn_empty() -> None:
@@ -184,8 +198,12 @@ def test_a_restored_pump_keeps_withdrawal_away_only_up_to_the_hour_told() -> Non
     of = pump_case()
     people = pump_people(of.case, KB, of.order, 250.0, 1)
     failure = failures(of, lambda: people, "pump_stall")[0]
-    told_h = next(line.value for line in failure.lines if line.what == "act before")
+    act = next(line for line in failure.lines if line.what == "act before")
+    told_h = act.high  # of people like this one; the first hour told is no later, as it counts what is not known too
     assert told_h is not None
+    assert act.value is not None
+    assert act.value == act.low
+    assert act.value <= told_h
     noticed, number = KB.value("withdrawal.noticed"), people.number
 
     def share(hour: float) -> float:
@@ -193,3 +211,88 @@ def test_a_restored_pump_keeps_withdrawal_away_only_up_to_the_hour_told() -> Non
         return float((seen.outcomes["withdrawal"][:number].max(axis=1) >= noticed).mean())
 
     assert share(told_h) <= 0.05 < share(told_h + 1)
+
+
+LIMITS = [((7, 4), (4.0, 4.0, 7.0)), ((4, 7), (4.0, 4.0, 4.0)), ((97, 4), (4.0, 4.0, None)), ((97, 97), (None, 96.0, None))]
+
+
+@pytest.mark.parametrize(("limits", "shown"), LIMITS)
+def test_the_hour_to_act_before_is_the_earlier_one(
+    limits: tuple[int, int], shown: tuple[float | None, float, float | None]
+) -> None:
+    """(of people, of what is not known): the first number, and its clock time, is never the later; 96 h are followed."""
+    fault = stopped(pump_case(), "pump_stall", "Pump stall")
+    line = _act_before(fault, limits, typical(), "notice withdrawal")
+    assert (line.value, line.low, line.high) == shown
+    event = Event("pump_stall", on=date(2026, 11, 20), at_h=10.0)
+    dated = _dated(line, event, typical())
+    assert ("2026-11-20 14:00" in dated.note) is (shown[0] is not None)
+    assert ("passed before the date of the case" in dated.note) is (shown[0] is not None)
+    failure = Failure("pump_stall", "Pump stall", "2026-11-20 10:00", "withdrawal", "", lines=(line,))
+    said = in_short(replace(planned(), failures=(failure,)))
+    assert said == ("Pump stall: see its course." if shown[0] is None else f"Pump stall: act before hour {shown[0]:g}.")
+    later = _dated(line, Event("pump_stall", on=date(2026, 11, 22), at_h=10.0), typical())
+    assert "passed" not in later.note
+
+
+def test_the_first_hour_is_at_once() -> None:
+    act = Failure(
+        "pump_stall", "Pump stall", "2026-11-20 10:00", "withdrawal", "", lines=(Line("act before", 0.0, "h", 0.0, 8.0),)
+    )
+    assert in_short(replace(planned(), failures=(act,))) == "Pump stall: act at once."
+
+
+STALLED = {"events": [{"pump_stall": "2026-11-22 08:00"}]}
+KNOWN_NOBODY = {key: value for key, value in ADULT.items() if key != "creatinine"}  # nobody to follow, so that it is quick
+
+
+def planned(**more: Any) -> PumpPlan:
+    given = {
+        "date": "2026-11-22",
+        "patient": KNOWN_NOBODY,
+        "region": "US",
+        "current": {key: value for key, value in PUMP.items() if "volume" not in key},
+    }
+    return pump_plan(ob.read_case(given | more), KB, 1)
+
+
+@pytest.mark.parametrize("order", ["none", "20 mg QID"])
+def test_a_stall_is_told_whatever_is_ordered_and_a_pump_that_stands_is_not_lowered(order: str) -> None:
+    found = planned(therapy=order, **STALLED)
+    assert [failure.kind for failure in found.failures] == ["pump_stall"]
+    assert not any("Coming off" in part.title for part in found.parts)
+
+
+def test_what_no_datum_would_tell_is_not_asked_for() -> None:
+    infant = {"age": "0.5 a", "weight": "7 kg", "height": "66 cm", "sex": "male", "egfr": "90 mL/min/1.73 m2"}
+    need = {key for part in planned(patient=infant).parts for key in part.need if "evidence" in key}
+    assert need == {"other evidence (nothing is known about concentrations below 2 years of age)"}
+
+
+def test_a_middle_that_is_not_reached_is_not_read_as_a_time_that_is_safe() -> None:
+    noticed = Line("withdrawal noticed", None, "h", 12.0, None)
+    assert value_of(noticed) == "beyond (12 to beyond) h"  # one in twenty by hour 12
+    assert value_of(Line("act before", None, "h", 96.0, None)) == "beyond 96 h"
+
+
+def test_failures_at_once_are_said_to_be_followed_alone() -> None:
+    both = planned(events=[{"pump_stall": "2026-11-22 08:00"}, {"wrong_refill": "2000 ug/mL"}])
+    assert any("followed alone" in note for note in both.notes)
+    assert not any("followed alone" in note for note in planned(**STALLED).notes)
+
+
+def test_what_was_observed_and_is_not_used_is_said() -> None:
+    seen = planned(observations=[{"side_effect": "drowsiness", "grade": "severe", "date": "2026-11-20"}])
+    assert any("not used for a pump" in note for note in seen.notes)
+    assert not any("not used for a pump" in note for note in planned().notes)
+
+
+def test_what_must_be_stated_is_named_where_the_case_would_state_it() -> None:
+    runs, ordered = (
+        planned(),
+        planned(therapy={key: value for key, value in PUMP.items() if "volume" not in key}, current="none"),
+    )
+    need = {key for part in (*runs.parts, *runs.failures) for key in part.need}
+    assert {"current.filled", "current.fill_volume", "current.catheter_volume", "patient.creatinine"} <= need
+    assert not any(key.startswith("therapy.") for key in need)
+    assert "therapy.catheter_volume" in {key for part in ordered.parts for key in part.need}

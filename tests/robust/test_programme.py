@@ -21,6 +21,8 @@ from openbaclofen.errors import InputError
 READ = {
     "250 ug/d continuous": (continuous(250.0), 250.0),
     "250 mcg/day simple continuous": (continuous(250.0), 250.0),
+    "250 micrograms/day continuous": (continuous(250.0), 250.0),
+    "10 mcg/hr continuous": (continuous(240.0), 240.0),
     "10 ug/h continuous": (continuous(240.0), 240.0),
     "flex 8 ug/h from 06:00, 12 ug/h from 18:00": (
         Programme("flex", (Rate(6.0, 192.0), Rate(18.0, 288.0))),

@@ -24,6 +24,7 @@ from openbaclofen.decide.pump_rescue import tablets
 from openbaclofen.errors import InputError
 from openbaclofen.facts import load
 from openbaclofen.report import as_json, schemas
+from openbaclofen.safety.refill import fill, passed
 
 KB = load()
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples" / "pump"
@@ -40,8 +41,7 @@ def case(therapy: Any, current: Any = None, **said: Any) -> PumpCase:
 
 
 def calendar(of: PumpCase) -> Part:
-    fill = of.fill()
-    return decide.calendar(of, fill, decide._refill_passed(of, fill))
+    return decide.calendar(of, fill(of.case, of.kb), passed(of.case, of.kb))
 
 
 def line(part: Part | None, what: str) -> Line:
@@ -166,7 +166,7 @@ def test_limits_follow_age_and_origin() -> None:
 )
 def test_slips_are_refused(therapy: Any, said: str) -> None:
     with pytest.raises(InputError, match=said):
-        case(therapy).fill()
+        fill(case(therapy).case, KB)
 
 
 @pytest.mark.parametrize(
@@ -314,3 +314,12 @@ def test_a_screening_trial_stands_alone() -> None:
     therapy = {"route": "intrathecal", "programme": "25 ug once"}
     young = api.pump(ob.read_case({"date": "2026-11-22", "patient": child, "therapy": therapy, "current": "none"}))
     assert next(entry.value for entry in young.parts[0].lines if "lumbar" in entry.what) == 25
+
+
+def test_a_screening_bolus_is_drawn_from_its_needle_and_nothing_stalls() -> None:
+    seen = api.pump_figure(ob.read_case(EXAMPLES / "pump-screening.yaml"))
+    assert [one.title for one in seen.maps] == ["50 ug once over 1 min, begun at hour 0"]
+    assert seen.tip[0] == str(KB.facts["spine.tip_needle"].value)
+    at_two_hours = {place: level for _, place, hour, level in seen.rows() if hour == 2}
+    assert max(at_two_hours, key=lambda place: at_two_hours[place]) == f"tip, {seen.tip[0]}"
+    assert len(seen.figure().axes) == 2  # the map and its scale of colours

@@ -27,8 +27,14 @@ CHILD: dict[str, Any] = {
     },
 }
 PUMP: dict[str, Any] = {
-    "current": {"route": "intrathecal", "programme": "200 ug/d continuous", "since": "2024-01-01"},
-    "therapy": {"route": "intrathecal", "programme": "200 ug/d continuous"},
+    "current": {"route": "intrathecal", "programme": "20 ug/d continuous", "concentration": "500 ug/mL", "since": "2024-01-01"},
+    "therapy": {
+        "route": "intrathecal",
+        "programme": "20 ug/d continuous",
+        "concentration": "500 ug/mL",
+        "filled": "2026-11-22",
+        "fill_volume": "20 mL",
+    },
     "question": "check",
 }
 FROM_HIGH: dict[str, Any] = {

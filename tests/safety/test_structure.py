@@ -28,6 +28,8 @@ IN_WORDS = {  # numbers of a text that are said by a field of another form
 }
 DERIVED = {  # numbers of a rule that its label entries do not state, and what they follow from
     "ITB-START-MOST": {200: "2 times 100 microgram", 24: "a day"},
+    "ITB-START-LONG": {24: "a day"},
+    "ITB-NO-ANSWER": {0: "no effect", 24: "24 h, in words"},
     "ITB-PACE-SPINAL": {24: "every 24 h, in words", 18: "adult"},
     "ITB-PACE-CEREBRAL": {24: "every 24 h, in words", 18: "adult"},
     "ITB-PACE-CHILD": {24: "every 24 h, in words", 18: "child"},
@@ -163,6 +165,9 @@ AXES = {
     "intrathecal_daily_dose": "pump dose",
     "intrathecal_rise_percent": "rise",
     "intrathecal_fall_percent": "fall",
+    "screening_dose": "screening dose",
+    "screening_lasted": "screening effect",
+    "start_over_screening": "start over screening",
 }
 LISTS = ("event", "dosage_form")
 BARRED = "conditions that bar it"

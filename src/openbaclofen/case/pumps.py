@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from openbaclofen import facts
 from openbaclofen.case import fields
 from openbaclofen.case.record import IntrathecalTherapy
 from openbaclofen.case.source import Node
@@ -39,7 +40,7 @@ def read_pump(node: Node, stated: dict[str, Node], also: tuple[str, ...]) -> Int
     return IntrathecalTherapy(
         gives=gives,
         programme=fields.text(stated["programme"]),
-        catheter_tip=fields.text(stated["catheter_tip"]) if "catheter_tip" in stated else None,
+        catheter_tip=_vertebra(stated["catheter_tip"]) if "catheter_tip" in stated else None,
         concentration=fields.quantity(strength, IntrathecalConcentration, "intrathecal_concentration") if strength else None,
         filled=fields.day(stated["filled"]) if "filled" in stated else None,
         screening_dose=fields.quantity(dose, IntrathecalDose, "screening_dose") if dose else None,
@@ -66,6 +67,18 @@ def _programme(node: Node) -> Programme:
         _within(node, "the number of boluses a day", "boluses_a_day", len(gives.boluses), "")
         _within(node, "the length of a bolus", "bolus_length", gives.boluses[0].lasts_h, "h")
     return gives
+
+
+def _vertebra(node: Node) -> str:
+    """A vertebra beside the spinal fluid, or a stretch of them: 'T10', 'T10-T11'."""
+    said, counts = fields.text(node), facts.load().facts["spine.vertebrae"].value
+    if not isinstance(counts, dict):
+        raise TypeError("spine.vertebrae counts by region")
+    known = {f"{region}{number + 1}" for region, most in counts.items() for number in range(int(most))}
+    if not set(said.upper().split("-")) <= known:
+        most = ", ".join(f"{region}1-{region}{number:g}" for region, number in counts.items())
+        raise node.error(f"{said!r} is no vertebra beside the spinal fluid; expected one of {most}")
+    return said
 
 
 def _within(node: Node, what: str, plausible: str, value: float, unit: str) -> None:

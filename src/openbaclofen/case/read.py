@@ -6,16 +6,25 @@ import os
 from collections.abc import Mapping
 from datetime import date
 
-from openbaclofen.case import fields
+from openbaclofen.case import fields, pump_events
 from openbaclofen.case.occurrences import read_events, read_observations
 from openbaclofen.case.people import read_patient
-from openbaclofen.case.record import Case, CaseRegion, Current, Event, IntrathecalTherapy, OralTherapy, Question, Therapy
+from openbaclofen.case.record import (
+    OF_KIDNEYS,
+    Case,
+    CaseRegion,
+    Current,
+    Event,
+    IntrathecalTherapy,
+    OralTherapy,
+    Question,
+    Therapy,
+)
 from openbaclofen.case.source import Node, read_source
 from openbaclofen.case.therapies import read_current, read_therapy
 from openbaclofen.dose.times import dosing_times
 from openbaclofen.patient.person import DatedCreatinine
 
-_OF_KIDNEYS = ("creatinine", "dialysis_session")  # events that say nothing of baclofen
 KEYS = ("title", "date", "patient", "therapy", "current", "question", "region", "events", "observations")
 _REGIONS: Mapping[str, CaseRegion] = {
     "US": "US",
@@ -55,8 +64,12 @@ def read_case(source: str | os.PathLike[str] | Mapping[str, object] | bytes) -> 
     later = tuple(DatedCreatinine(e.creatinine, e.on or as_of) for e in events if e.creatinine is not None)
     current = read_current(stated["current"], as_of) if "current" in stated else None
     therapy = _therapy(stated.get("therapy"), current)
+    if "events" in stated:
+        pump_events.fits(stated["events"], events, therapy, current, as_of)
     question = _question(stated.get("question"), therapy, current, events)
-    if question == "check" and current is None and "therapy" not in stated and all(e.kind in _OF_KIDNEYS for e in events):
+    if question == "stop" and therapy is None and current is not None and isinstance(current.therapy, IntrathecalTherapy):
+        therapy = _therapy(Node("none", "therapy", root.file, root.line), current)
+    if question == "check" and current is None and "therapy" not in stated and all(e.kind in OF_KIDNEYS for e in events):
         if "question" in stated:
             raise stated["question"].error("there is nothing to check: expected 'therapy' or 'current', or 'question: start'")
         question = "start"  # a person alone: may baclofen be started?
@@ -86,6 +99,11 @@ def _therapy(node: Node | None, current: Current | None) -> Therapy | None:
     therapy = read_therapy(said, current.therapy if current else None)
     if isinstance(therapy, OralTherapy) and not therapy.regimen.phases and current is None:
         raise node.error("there is nothing to stop: 'current' does not say what is taken now")
+    runs = current is not None and isinstance(current.therapy, IntrathecalTherapy)
+    if runs and isinstance(therapy, IntrathecalTherapy) and not therapy.gives.repeats:
+        raise node.error(
+            "no rule speaks of a single bolus while a pump runs; expected the pump's programme, such as '250 ug/d continuous'"
+        )
     return therapy
 
 

@@ -45,6 +45,7 @@ EVENT_KINDS = (
     "pump_bolus",
     "mri",
 )
+OF_KIDNEYS = ("creatinine", "dialysis_session")  # events that say nothing of baclofen
 OBSERVATION_KINDS = ("level", "ashworth", "spasms", "side_effect")
 
 

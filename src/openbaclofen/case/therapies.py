@@ -50,6 +50,10 @@ def read_current(node: Node, as_of: date) -> Current | None:
         raise node.error(f"expected a programme that goes on, such as '250 ug/d continuous'; got {therapy.programme!r}")
     if isinstance(therapy, OralTherapy) and therapy.regimen.highest_daily_mg == 0:
         raise node.error(f"expected what is taken now, such as '10 mg TID', or none; got {fields.shown(node)}")
+    if isinstance(therapy, IntrathecalTherapy) and therapy.filled is not None and therapy.filled > as_of:
+        raise node.error(
+            f"'filled' {therapy.filled} lies after the date of the case, {as_of}; a fill to come belongs to 'therapy'"
+        )
     since = node.value.get(SINCE) if isinstance(node.value, dict) else None
     if since is None or since.value is None:
         start = therapy.regimen.start if isinstance(therapy, OralTherapy) else None
@@ -57,6 +61,8 @@ def read_current(node: Node, as_of: date) -> Current | None:
     if fields.is_day(fields.text(since)):
         on = fields.day(since)
         return Current(therapy, on, _since(since, on, as_of))
+    if re.match(r"[\d.]+\s*[a-z]", fields.text(since), re.I) is None:
+        raise since.error(f"expected a date such as 2025-03-01, or a length such as 2 years; got {fields.shown(since)}")
     duration = fields.quantity(since, Duration)
     _, longest = fields.bounds("years_on_therapy")
     if duration.value > longest * DAYS_PER_YEAR:

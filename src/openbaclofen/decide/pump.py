@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from importlib.metadata import version
 
-from openbaclofen.case.record import Case, Event
-from openbaclofen.decide.pump_case import CONCENTRATION, FLOW, RESIDUAL, Fill, PumpCase, Range
+from openbaclofen.case.record import Case
+from openbaclofen.decide.pump_case import RESIDUAL, PumpCase, Range
 from openbaclofen.decide.pump_change import concentration_change, other_concentrations, priming
 from openbaclofen.decide.pump_dose import starting, titration
-from openbaclofen.decide.pump_failures import failures
-from openbaclofen.decide.pump_faults import DOSE_SLIP, KINDS
+from openbaclofen.decide.pump_failures import failures, lacking
+from openbaclofen.decide.pump_faults import DOSE_SLIP, KINDS, STOPS
 from openbaclofen.decide.pump_records import REFILL as DUE
 from openbaclofen.decide.pump_records import Line, Part, PumpPlan
 from openbaclofen.decide.pump_rescue import rescue
@@ -23,14 +23,17 @@ from openbaclofen.facts import KnowledgeBase
 from openbaclofen.infer.pump_what_if import PEOPLE, PumpPeople, pump_people
 from openbaclofen.infer.typical import CannotTellError
 from openbaclofen.safety.check import check
+from openbaclofen.safety.refill import CONCENTRATION, FLOW, REFILL, Fill, between, fill, passed, where_stated
 from openbaclofen.safety.verdict import Verdict
 from openbaclofen.units import HOURS_PER_DAY
 
-REFILL, OVERDUE, HOLD, LIFE = "ITB-REFILL-DUE", "ITB-ABRUPT", "ITB-HOLD", "ITB-PUMP-LIFE"
+OVERDUE, HOLD, LIFE = "ITB-ABRUPT", "ITB-HOLD", "ITB-PUMP-LIFE"
 NOTES = (
     "Arithmetic on what is stated, not the procedure of a maker: no manual of a bridge or of priming could be read. Compare "
     "with the programmer of the pump.",
 )
+TOGETHER = "Each of what happened is followed alone, as if the others had not: together they may come sooner and be worse."
+SEEN = "What was observed (levels, scores, side effects) is not used for a pump: choose the next change by it."
 BY_CLOCK = "The dead volume of a flex or bolus programme is counted at the mean flow of its day."
 
 
@@ -44,20 +47,18 @@ def pump_plan(case: Case, kb: KnowledgeBase, seed: int, failure: str = "") -> Pu
     if failure and failure not in (*KINDS, DOSE_SLIP):
         raise InputError(f"no failure is called {failure!r}; there are {', '.join((*KINDS, DOSE_SLIP))}", "--failure")
     even = all(pump.gives.steady for pump in (of.order, of.now) if pump is not None)
-    fill = of.fill()
-    late = _refill_passed(of, fill)
-    judged = replace(case, events=(*case.events, Event("refill_overdue", on=late))) if late else case
-    people = _People(of, seed)
-    parts = (screening(of, people()) if people.known else _unknown(people),) if of.trial else _parts(of, people, fill, late)
+    people, verdict, happened = _People(of, seed), check(case, kb), [e for e in case.events if e.kind in KINDS]
+    told = failures(of, people, failure) if not of.trial and (failure or happened or not of.ends) else ()
+    parts = (screening(of, people()) if people.known else _unknown(people),) if of.trial else _parts(of, people)
     return PumpPlan(
         title=case.title or "case",
         region=case.region,
         as_of=case.as_of.isoformat() if case.dated else "",
         programme=of.order.programme,
-        verdict=_of_trial(check(judged, kb)) if of.trial else check(judged, kb),
-        parts=tuple(part for part in parts if part is not None),
-        failures=() if of.trial or (of.ends and not failure) else failures(of, people, failure),
-        notes=() if of.trial else NOTES if even else (*NOTES, BY_CLOCK),
+        verdict=_of_trial(verdict) if of.trial else verdict,
+        parts=tuple(replace(part, need=where_stated(part.need, case)) for part in parts if part is not None),
+        failures=tuple(replace(one, need=where_stated(one.need, case)) for one in told),
+        notes=() if of.trial else (*NOTES, *(() if even else (BY_CLOCK,)), *_left_out(of, len(happened))),
         seed=seed,
         people=int(kb.value(PEOPLE)),
         version=version("openbaclofen"),
@@ -65,13 +66,22 @@ def pump_plan(case: Case, kb: KnowledgeBase, seed: int, failure: str = "") -> Pu
     )
 
 
-def _parts(of: PumpCase, people: _People, fill: Fill | tuple[str, ...], late: date | None) -> tuple[Part | None, ...]:
+def _parts(of: PumpCase, people: _People) -> tuple[Part | None, ...]:
     """In the order in which they are read; where it fails or ends, nothing on changes of the dose."""
-    ways = (off(of, people()), onto(of, people()), screening(of, people())) if people.known else ()
+    stands = any(event.kind in STOPS for event in of.case.events)  # nothing is left to come down from
+    down = off(of, people()) if people.known and not stands else None
+    ways = (down, onto(of, people()), screening(of, people())) if people.known else ()
     stays = not of.ends and not any(event.kind in KINDS for event in of.case.events)
     changes = (other_concentrations(of), concentration_change(of), starting(of), titration(of), priming(of))
     stand_in = rescue(of, people()) if people.known else _unknown(people)
-    return (*ways, delivered(of), calendar(of, fill, late), *(changes if stays else ()), stand_in)
+    days = calendar(of, fill(of.case, of.kb), passed(of.case, of.kb))
+    return (*ways, delivered(of), days, *(changes if stays else ()), stand_in)
+
+
+def _left_out(of: PumpCase, happened: int) -> tuple[str, ...]:
+    """What the case states and nothing here counts with."""
+    said = [TOGETHER] if happened > 1 else []
+    return (*said, SEEN) if of.case.observations else tuple(said)
 
 
 def _of_trial(verdict: Verdict) -> Verdict:
@@ -93,7 +103,7 @@ class _People:
         try:
             self._made = pump_people(of.case, of.kb, of.order, of.ug_per_day, seed)
         except CannotTellError as error:
-            self._error, self.need = error, error.need or (error.said,)
+            self._error, self.need = error, lacking(error)
 
     @property
     def known(self) -> bool:
@@ -134,68 +144,50 @@ def delivered(of: PumpCase) -> Part:
     return Part("Delivered", tuple(lines), notes=() if own else ("Concentration: that of the pump that runs now.",))
 
 
-def calendar(of: PumpCase, fill: Fill | tuple[str, ...], late: date | None) -> Part:
+def calendar(of: PumpCase, filled: Fill | tuple[str, ...], late: date | None) -> Part:
     """When to refill, when the pump warns, when it may run dry, each over the flow error."""
     title = "Calendar"
-    if not isinstance(fill, Fill):
-        return Part(title, need=fill)
+    if not isinstance(filled, Fill):
+        return Part(title, need=filled)
     ratio, alarm, dry = of.flow, of.alarm, of.known(RESIDUAL)
-    early, last = _refill(of, fill)
-    soonest = fill.day(alarm.value, ratio.high)
+    early, last = between(filled, of.case, of.kb)
+    soonest = filled.day(alarm.value, ratio.high)
     said = f"at the upper end of the flow error the alarm comes before it, on {soonest}" if soonest <= last else ""
     set_at = f"alarm at {alarm.value:g} mL" + (", not stated by the case" if alarm.fact else "")
     lines = (
         Line(DUE, on=str(last), on_low=str(early), on_high=str(last), grade="rule", rests_on=(REFILL,), note=said),
         Line(
             "low-reservoir alarm",
-            on=str(fill.day(alarm.value, ratio.value)),
+            on=str(filled.day(alarm.value, ratio.value)),
             on_low=str(soonest),
-            on_high=str(fill.day(alarm.value, ratio.low)),
+            on_high=str(filled.day(alarm.value, ratio.low)),
             grade="assumed",
             rests_on=tuple(filter(None, (ratio.fact, alarm.fact))),
             note=set_at,
         ),
         Line(
             "no more to be relied on (empty)",
-            on=str(fill.day(dry.value, ratio.value)),
-            on_low=str(fill.day(dry.high, ratio.high)),
-            on_high=str(fill.day(dry.low, ratio.low)),
+            on=str(filled.day(dry.value, ratio.value)),
+            on_low=str(filled.day(dry.high, ratio.high)),
+            on_high=str(filled.day(dry.low, ratio.low)),
             grade="assumed",
             rests_on=(ratio.fact, dry.fact),
         ),
-        _alarm_to_empty(of, fill, alarm.value, dry),
+        _alarm_to_empty(of, filled, alarm.value, dry),
         Line("next review", on=str(last), grade="rule", rests_on=(REFILL, HOLD), note="the refill; a day after each change"),
     )
-    notes = [f"The refill of {late} has passed on the date of the case: taken as overdue [{OVERDUE}]."] if late else []
+    notes = [f"The last day for a refill was {late}: taken as overdue [{OVERDUE}]."] if late else []
     sizes = of.kb.facts["pump.reservoir_sizes"].value
-    if isinstance(sizes, list) and fill.ml > max(sizes):
+    if isinstance(sizes, list) and filled.ml > max(sizes):
         notes.append(
-            f"{fill.ml:g} mL is more than any reservoir that was read of ({max(sizes):g} mL): look again; an overfill harms."
+            f"{filled.ml:g} mL is more than any reservoir that was read of ({max(sizes):g} mL): look again; an overfill harms."
         )
     return Part(title, lines, notes=tuple(notes))
 
 
-def _alarm_to_empty(of: PumpCase, fill: Fill, alarm_ml: float, dry: Range) -> Line:
+def _alarm_to_empty(of: PumpCase, filled: Fill, alarm_ml: float, dry: Range) -> Line:
     """Days of flow between the alarm and what stays in the reservoir; none where more than the alarm's volume stays."""
     ends = ((dry.value, of.flow.value), (dry.low, of.flow.low), (dry.high, of.flow.high))
-    middle, longest, shortest = (days_to(left, alarm_ml, fill.ml_per_day, ratio) for left, ratio in ends)
+    middle, longest, shortest = (days_to(left, alarm_ml, filled.ml_per_day, ratio) for left, ratio in ends)
     rests = (FLOW, dry.fact)
     return Line("from the alarm to empty", middle, "d", shortest, longest, grade="assumed", rests_on=rests)
-
-
-def _refill(of: PumpCase, fill: Fill) -> tuple[date, date]:
-    """The first and the last day for the refill: days before the alarm, and no later than the solution is to be kept."""
-    rule = of.kb.rules[REFILL]
-    ahead = rule.numbers["before_alarm_date"]
-    if rule.monitor_every_days is None or ahead.low is None or ahead.high is None:
-        raise AssertionError(f"{REFILL} gives no interval")
-    alarm, kept = fill.day(of.alarm.value, of.flow.value), fill.on + timedelta(days=rule.monitor_every_days)
-    return min(alarm - timedelta(days=ahead.high), kept), min(alarm - timedelta(days=ahead.low), kept)
-
-
-def _refill_passed(of: PumpCase, fill: Fill | tuple[str, ...]) -> date | None:
-    """The alarm's date, or that to which the solution is to be kept, where the case is dated after it."""
-    if not isinstance(fill, Fill) or not of.case.dated:
-        return None
-    last = _refill(of, fill)[1]
-    return last if last < of.case.as_of else None

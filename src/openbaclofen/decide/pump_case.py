@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
 
 from openbaclofen.case.record import Case, IntrathecalTherapy, OralTherapy
-from openbaclofen.dose.pump import Before, days_to, flow
 from openbaclofen.errors import InputError
 from openbaclofen.facts import KnowledgeBase
-from openbaclofen.units import DAYS_PER_YEAR
+from openbaclofen.safety.refill import ALARM, FLOW, TUBING
 
-FLOW, ALARM, RESIDUAL, TUBING = "pump.flow_ratio", "pump.alarm_volume", "pump.residual_volume", "pump.tubing_volume"
-DATE, FILLED, FILL_VOLUME = "date", "therapy.filled", "therapy.fill_volume"
-CONCENTRATION, CATHETER = "therapy.concentration", "therapy.catheter_volume"
-NOW_CONCENTRATION = "current.concentration"
-FARTHEST_YEARS = 10
+RESIDUAL = "pump.residual_volume"
+CATHETER = "therapy.catheter_volume"
 
 
 @dataclass(frozen=True)
@@ -26,21 +21,6 @@ class Range:
     low: float
     high: float
     fact: str = ""
-
-
-@dataclass(frozen=True)
-class Fill:
-    """A reservoir: when and with how much it was filled, its flow since, and another flow before the order."""
-
-    on: date
-    ml: float
-    ml_per_day: float
-    before: Before | None
-
-    def day(self, volume_ml: float, ratio: float) -> date:
-        """The day on which a volume is reached; its part of a day is dropped, so never too late by it."""
-        days = int(days_to(volume_ml, self.ml, self.ml_per_day, ratio, self.before))
-        return self.on + timedelta(days=min(days, (date.max - self.on).days))
 
 
 class PumpCase:
@@ -108,25 +88,3 @@ class PumpCase:
         """Whether the order's solution is known to be another than that which runs."""
         both = self.order.concentration, self.now.concentration if self.now else None
         return None not in both and both[0] != both[1]
-
-    def fill(self) -> Fill | tuple[str, ...]:
-        """The last fill with the solution of the order, or what must be stated."""
-        goes_on = self.now is not None and self.order.concentration in (None, self.now.concentration)
-        same = self.now if goes_on else None
-        on = self.order.filled or (same.filled if same else None)
-        volume = self.order.fill_volume or (same.fill_volume if same else None)
-        changes = same is not None and same.rate != self.order.rate
-        unknown = self.now is not None and not goes_on and self.now.concentration is None
-        missing = (
-            *((CONCENTRATION, self.ug_per_ml), (NOW_CONCENTRATION, not unknown)),
-            *((FILLED, on), (FILL_VOLUME, volume), (DATE, self.case.dated or not changes)),
-        )
-        need = tuple(key for key, value in missing if not value)
-        if on is None or volume is None or self.ug_per_ml is None or need:
-            return need
-        if abs((on - self.case.as_of).days) > FARTHEST_YEARS * DAYS_PER_YEAR:
-            raise InputError(f"a fill on {on} lies more than {FARTHEST_YEARS} years from {self.case.as_of}", FILLED)
-        before = None
-        if changes and same is not None and same.rate.value > 0:
-            before = Before((self.case.as_of - on).days, flow(same.rate.value, self.ug_per_ml))
-        return Fill(on, volume.value, flow(self.ug_per_day, self.ug_per_ml), before)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from openbaclofen.decide.pump_case import CATHETER, CONCENTRATION, NOW_CONCENTRATION, PumpCase
+from openbaclofen.decide.pump_case import CATHETER, PumpCase
 from openbaclofen.decide.pump_records import How, Line, Part
 from openbaclofen.dose.pump import bridge, days_to, delivered, flow
+from openbaclofen.safety.refill import CONCENTRATION, NOW_CONCENTRATION
 from openbaclofen.units import HOURS_PER_DAY
 
 

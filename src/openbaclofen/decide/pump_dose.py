@@ -13,7 +13,7 @@ from openbaclofen.safety.logic import Truth
 from openbaclofen.safety.rulebook import holding, rulebook
 from openbaclofen.safety.situation import situation
 
-START, SCREEN, LOWER = "ITB-START", "ITB-START-MOST", "ITB-FALL"
+START, SCREEN, LOWER, NO_ANSWER = "ITB-START", "ITB-START-MOST", "ITB-FALL", "ITB-NO-ANSWER"
 GERMAN_THRESHOLD, GERMAN_FACTOR = "itb.initial_dose.initial_threshold_EU", "itb.initial_dose.initial_factor"
 GERMAN_STEP = "itb.titration.increase_EU"
 SCREENING_DOSE, LASTED = "therapy.screening_dose", "therapy.screening_lasted"
@@ -33,6 +33,8 @@ def starting(of: PumpCase) -> Part | None:
     numbers = of.kb.rules[START].numbers
     factor, long = one(numbers["factor"]), one(numbers["factor_if_effect_longer_than_8_h"])
     dose, lasted = order.screening_dose.value, order.screening_lasted.hours
+    if lasted == 0:
+        return Part(title, notes=(f"{of.kb.rules[NO_ANSWER].text} [{NO_ANSWER}]",))
     variants = (
         ("US", one(numbers["effect_threshold"]), (START,)),
         ("German", one(of.kb.labels[GERMAN_THRESHOLD].numbers["value"]), (GERMAN_FACTOR, GERMAN_THRESHOLD)),

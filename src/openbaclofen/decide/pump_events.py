@@ -41,14 +41,14 @@ def first_day_of(case: Case) -> date:
 def happenings(case: Case, kb: KnowledgeBase) -> tuple[tuple[Happening, ...], tuple[str, ...]]:
     """Failures of a pump that runs, in turn, at hours from midnight of `first_day_of`, and what is to be said of them.
 
-    Beside a new order, or one to stop, they are not followed, and it is said. Errors: InputError where a datum is missing.
+    Beside a new order, or one to stop, they are not followed. Errors: InputError where a datum is missing.
     """
     failures = _failures(case)
     if not failures:
         return (), ()
     now = case.current.therapy if case.current else None
     if isinstance(now, IntrathecalTherapy) and case.therapy not in (None, now):
-        return (), ("what has happened to the pump is not followed beside a new order: `pump` tells what it does",)
+        return (), ()
     of, first = PumpCase(case, kb), first_day_of(case)
     found = sorted(((_hours(event, case, first), happened(of, event)) for event in failures), key=lambda one: one[0])
     for _, fault in found:

@@ -27,7 +27,7 @@ SIGNS, OVERDOSE = "ITB-WD-SIGNS", "ITB-OD"
 COMA, SHARE, FLUID = "overdose.coma_level", "pump.brain_share", "spine.mixing"
 SCANNERS = ("pump_label.mri_prometra", "pump_label.mri_prometra_emergency", "pump_label.mri_synchromed", "pump_label.mri_after")
 FOLLOWED_DAYS, RIGHTED_DAYS = 4, 2
-WITHDRAWAL = "withdrawal noticed"
+WITHDRAWAL, PAST = "withdrawal noticed", "passed before the date of the case"
 TYPICAL = "the typical person, over what is not known"
 ROWS: tuple[tuple[str, str, How], ...] = (
     ("legs", "ng/mL", "extrapolated"),
@@ -54,8 +54,13 @@ def failures(of: PumpCase, people: Callable[[], PumpPeople], asked: str = "") ->
             ran = running(of, people(), event is not None, event.at_h or 0.0 if event else 0.0)
             found.append(_followed(fault, event, ran, limits))
         except CannotTellError as error:
-            found.append(_named(fault, event, error.need or (error.said,)))
+            found.append(_named(fault, event, lacking(error)))
     return tuple(found)
+
+
+def lacking(error: CannotTellError) -> tuple[str, ...]:
+    """What must be stated, or that nothing would do."""
+    return error.need or (f"other evidence ({error.said})",)
 
 
 def running(of: PumpCase, people: PumpPeople, now: bool, clock_h: float = 0.0) -> PumpPeople:
@@ -75,7 +80,7 @@ def _followed(fault: Fault, event: Event | None, people: PumpPeople, limits: dic
     seen = people.follow(fault.delivery(people), days)
     rows = _less(fault, seen, people, limits) if fault.towards == "withdrawal" else _more(fault, seen, people)
     if event is not None:
-        rows = [_dated(line, event) for line in rows]
+        rows = [_dated(line, event, people) for line in rows]
     ids = [SIGNS if fault.towards == "withdrawal" else OVERDOSE]
     said = [f"{people.kb.rules[i].text} [{i}]" for i in ids]
     said += [f"{people.kb.labels[i].text} [{i}]" for i in SCANNERS if fault.kind == "mri"]
@@ -104,12 +109,13 @@ def _clock(event: Event | None, hours: float) -> str:
     return at.strftime("%Y-%m-%d %H:%M")
 
 
-def _dated(line: Line, event: Event) -> Line:
-    """The same line with the clock time of its hour."""
+def _dated(line: Line, event: Event, people: PumpPeople) -> Line:
+    """The same line with the clock time of its hour; of the hour to act before also that it has passed."""
     if line.unit != "h" or line.value is None or not event.on:
         return line
     clock = _clock(event, line.value)
-    return replace(line, note="; ".join(filter(None, (clock, line.note))))
+    past = line.what == ACT_BEFORE and people.case.dated and clock < people.case.as_of.isoformat()
+    return replace(line, note="; ".join(filter(None, (clock, PAST if past else "", line.note))))
 
 
 def _less(fault: Fault, seen: Happens, people: PumpPeople, limits: dict[Programme, Limits]) -> list[Line]:
@@ -217,16 +223,22 @@ def _most(fault: Fault) -> int:
 
 
 def _act_before(fault: Fault, limits: Limits, people: PumpPeople, harmed: str) -> Line:
-    """For people like this one, down to what is not known of the typical one; beyond where it ends in time, or none is."""
+    """The earlier of people like this one and of what is not known of the typical one, up to the hour of these people alone;
+    beyond where it ends in time, or none is."""
     share, rests = people.kb.value(SAFE), (SAFE, NOTICED if fault.towards == "withdrawal" else COMA)
     end = min(fault.pause_h or math.inf, _most(fault))
     of_people, unsure = (None if limit >= end else float(limit) for limit in limits)
-    said = f"if by then {fault.remedy}, at most {share:.0%} of people like this one {harmed}; the earlier: of what is not known"
+    said = f"if by then {fault.remedy}, at most {share:.0%} of people like this one, and of what is not known, {harmed}"
+    said += (
+        "; the later hour: of people like this one alone"
+        if unsure is not None and (of_people is None or unsure < of_people)
+        else ""
+    )
     if fault.pause_h and math.isfinite(fault.pause_h):
         said += f"; it ends by itself after {fault.pause_h:.3g} h"
-    ends = [hour for hour in (of_people, unsure) if hour is not None]
-    least = min(ends) if ends else float(math.ceil(end))
-    return Line(ACT_BEFORE, of_people, "h", least, of_people, grade="assumed", rests_on=rests, note=said)
+    first = min((hour for hour in (of_people, unsure) if hour is not None), default=None)
+    least = float(math.ceil(end)) if first is None else first
+    return Line(ACT_BEFORE, first, "h", least, of_people, grade="assumed", rests_on=rests, note=said)
 
 
 def hours_to_half(times: np.ndarray, level: np.ndarray) -> np.ndarray:

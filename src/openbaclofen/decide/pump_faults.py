@@ -9,10 +9,11 @@ from typing import Literal
 
 from openbaclofen.body.spine_delivery import Delivery
 from openbaclofen.case.record import Event
-from openbaclofen.decide.pump_case import CATHETER, CONCENTRATION, PumpCase
+from openbaclofen.decide.pump_case import CATHETER, PumpCase
 from openbaclofen.decide.pump_change import strengths
 from openbaclofen.dose.pump import delivered, flow, wrongly_filled
 from openbaclofen.infer.pump_what_if import PumpPeople
+from openbaclofen.safety.refill import CONCENTRATION, where_stated
 from openbaclofen.units import HOURS_PER_DAY
 
 STOPS = ("pump_stall", "pump_empty", "catheter_kink", "catheter_disconnected")
@@ -102,9 +103,12 @@ def wrong_refill(of: PumpCase, strength: float) -> Fault:
     if told is None:
         raise AssertionError("asked only where the right solution is known")
     rate, (given, ratio) = of.ug_per_day, wrongly_filled(of.ug_per_day, told, strength)
-    dead = of.dead
+    dead = None if of.another_concentration else of.dead  # full of what the pump is told, or of another solution
     later = dead.value / flow(rate, told) * HOURS_PER_DAY if dead else 0.0
-    reaches = f"from hour {later:.3g}" if dead else f"at once, as {CATHETER} is not stated"
+    unsaid = (
+        f"{where_stated((CATHETER,), of.case)[0]} is not stated" if of.dead is None else "the catheter held another solution"
+    )
+    reaches = f"from hour {later:.3g}" if dead else f"at once, as {unsaid}"
     right = 0.0 if ratio > 1 else rate
 
     def righted(people: PumpPeople, hour: int) -> Delivery:

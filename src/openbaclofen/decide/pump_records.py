@@ -102,7 +102,8 @@ def in_short(plan: PumpPlan) -> str:
     urgent = next(((title, line) for title, line in lines if line.what == ACT_BEFORE), None)
     if urgent is not None:
         title, line = urgent
-        return f"{title}: {ACT_BEFORE} hour {line.value:g}." if line.value is not None else f"{title}: see its course."
+        when = f"{ACT_BEFORE} hour {line.value:g}" if line.value else "act at once" if line.value == 0 else "see its course"
+        return f"{title}: {when}."
     steps = [line for part in plan.parts for line in part.lines if line.what.startswith(STEP)]
     if steps:
         return f"Do not stop at once: come down in {len(steps)} steps; the last begins on {steps[-1].what.removeprefix(STEP)}."

@@ -91,7 +91,7 @@ def rescue(of: PumpCase, people: PumpPeople) -> Part:
     times = f", {float(np.median(pump / per_mg)) / may.most_mg:.2g} times the most allowed" if may.most_mg else ""
     said = f"arithmetic, no dose{times}"
     lines.append(_line("by mouth for the level of the pump", pump / per_mg, "mg/d", ran.number, ("spine.mixing",), said))
-    lines += [*_covered(ran, may), *_needles(of, ran, pump)]
+    lines += [*_covered(of, ran, may), *_needles(of, ran, pump)]
     same = f"The same daily dose by an outside pump to a lumbar catheter reaches it: {of.kb.labels[SETTLES].text} [{SETTLES}]."
     used = f"{of.kb.labels[OUTSIDE].text} [{OUTSIDE}]"
     need = ("what sets the highest dose by mouth for this person",) if may.most_mg is None else ()
@@ -120,9 +120,10 @@ def _oral(
     return _line(f"{what}, {daily:.4g} mg/d", daily * per_mg, "ng/mL", of.number, rests_on, said)
 
 
-def _covered(of: PumpPeople, may: Tablets) -> list[Line]:
-    """How many notice withdrawal after a stop, without anything and with tablets from the first hour on."""
+def _covered(case: PumpCase, of: PumpPeople, may: Tablets) -> list[Line]:
+    """How many notice withdrawal after a stop, without anything, with the tablets of the rule and with those ordered."""
     ways = [("without anything", None), *([(f"with {may.said} from hour 0", may.regimen())] if may.daily_mg else [])]
+    ways += [(f"with {case.by_mouth.text}, as ordered", case.by_mouth.regimen)] if case.by_mouth else []
     noticed, lines = of.kb.value(NOTICED), []
     for name, oral in ways:
         worst = of.follow(of.given(0.0), FOLLOWED_DAYS, oral).outcomes["withdrawal"].max(axis=1)

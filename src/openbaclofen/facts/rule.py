@@ -43,6 +43,12 @@ class Condition(Strict):
     takes: bool | None = Field(default=None, description="baclofen is to be, or has just been, taken")
     new_start: bool | None = None
     pump_start: bool | None = Field(default=None, description="a pump is ordered where none runs now")
+    screening_dose_gt: float | None = Field(default=None, description="ug, that worked before a pump is started")
+    screening_lasted_gt: float | None = Field(default=None, description="h, of its effect; 0: it did not work")
+    screening_lasted_lte: float | None = Field(default=None, description="h")
+    start_over_screening_gt: float | None = Field(
+        default=None, description="first daily dose of a pump over the screening dose"
+    )
     single_bolus: bool | None = Field(default=None, description="one bolus into the spinal fluid is ordered, as for screening")
     dose_rising: bool | None = None
     on_baclofen: bool | None = None

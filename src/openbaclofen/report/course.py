@@ -15,6 +15,7 @@ from openbaclofen.cascade import Course as Simulated
 from openbaclofen.case.record import Case, IntrathecalTherapy, IntravenousTherapy, OralTherapy, Therapy
 from openbaclofen.decide.foresee import SETTLED_DAYS
 from openbaclofen.decide.pump_events import happenings
+from openbaclofen.decide.pump_faults import KINDS
 from openbaclofen.dose.regimen import Regimen
 from openbaclofen.errors import InputError
 from openbaclofen.facts import KnowledgeBase
@@ -28,6 +29,8 @@ from openbaclofen.patient.dialysis import read_dialysis
 from openbaclofen.population import course, log_sd
 from openbaclofen.pump import PumpCourse
 from openbaclofen.report.course_record import CourseDocument, Ranges
+from openbaclofen.safety.happenings import not_followed
+from openbaclofen.safety.refill import with_overdue
 from openbaclofen.units import HOURS_PER_DAY
 
 if TYPE_CHECKING:
@@ -222,8 +225,7 @@ def simulate_case(case: Case, kb: KnowledgeBase, *, people: int, seed: int, days
     )
     at, mg = therapy.regimen.events(until)
     facts = tuple(dict.fromkeys((*person.facts, *order.facts, RESIDUAL)))
-    residual = kb.value(RESIDUAL)
-    return Course(simulated, therapy.text, case.title, at, mg, seed, facts, kb.version, residual, person.said)
+    return Course(simulated, therapy.text, case.title, at, mg, seed, facts, kb.version, kb.value(RESIDUAL), person.said)
 
 
 def _pumped(case: Case, kb: KnowledgeBase, *, people: int, seed: int, days: float | None, every_h: float) -> Course:
@@ -237,16 +239,16 @@ def _pumped(case: Case, kb: KnowledgeBase, *, people: int, seed: int, days: floa
     happens, events = happenings(case, kb)
     simulated = pump_course(case, kb, number=people, ignorance=draws, seed=seed, days=days, every_h=every_h, happens=happens)
     now = case.current.therapy if case.current else None
-    said, before = _said(case.therapy), f", after {_said(now)}" if now is not None and now is not case.therapy else ""
+    said, before = _said(order), f", after {_said(now)}" if now is not None and now is not order else ""
     none, facts = np.zeros(0), (BRAIN_SHARE, CORD_HALF_LIFE, RESIDUAL)
     told = (
         *events,
+        *not_followed(with_overdue(case, kb), KINDS if happens else ()),
         "spinal fluid is that beside the cord of the legs",
         "the brain sees an assumed share of what the cisterns hold",
         "legs, trunk and arms respond to their own levels, from the same tone without drug",
     )
-    title, residual = case.title, kb.value(RESIDUAL)
-    return Course(simulated, said + before, title, none, none, seed, facts, kb.version, residual, told)
+    return Course(simulated, said + before, case.title, none, none, seed, facts, kb.version, kb.value(RESIDUAL), told)
 
 
 def _said(therapy: Therapy | None) -> str:

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from openbaclofen.decide.pump_records import Failure, Line, Part, PumpPlan
+from openbaclofen.decide.pump_records import ACT_BEFORE, Failure, Line, Part, PumpPlan
 from openbaclofen.report.plan_text import NOT_A_DEVICE, heading, indented
 from openbaclofen.report.verdict_text import due_rows, verdict_block
 
@@ -117,7 +117,7 @@ def _numbers(line: Line) -> str:
     low, high = (BEYOND if end is None else _four(end) for end in (line.low, line.high))
     ranged = line.low is not None or line.high is not None
     if line.value is None and line.high is None:
-        return f"{BEYOND} {low} {line.unit}"
+        return f"{BEYOND} {low} {line.unit}" if line.what == ACT_BEFORE else f"{BEYOND} ({low} to {BEYOND}) {line.unit}"
     if line.value is None:
         return f"{low} to {high} {line.unit}"
     return _four(line.value) + (f" ({low} to {high})" if ranged and line.low != line.high else "") + f" {line.unit}"

@@ -22,7 +22,7 @@ from openbaclofen.decide.pump_failures import running
 from openbaclofen.decide.pump_faults import DOSE_SLIP, KINDS, Fault, happened, what_if
 from openbaclofen.errors import InputError
 from openbaclofen.facts import KnowledgeBase
-from openbaclofen.infer.pump import ml_per_ug
+from openbaclofen.infer.pump import ml_per_ug, tip_of
 from openbaclofen.infer.pump_programme import delivery_of
 from openbaclofen.infer.pump_what_if import PumpPeople, typical_person
 from openbaclofen.infer.spine_typical import level, parts
@@ -53,10 +53,13 @@ class Map:
 
 @dataclass(frozen=True)
 class SpineOverTime:
-    """A map of the pump as it is ordered and one of its failure. told: vertebrae of the summary; marks: of the axis."""
+    """A map of the pump as it is ordered and one of its failure (of a single bolus, that alone).
+
+    told: vertebrae of the summary; marks: of the axis.
+    """
 
     title: str
-    maps: tuple[Map, Map]
+    maps: tuple[Map, ...]
     told: dict[str, float]
     marks: dict[str, float]
     tip: tuple[str, float]
@@ -68,13 +71,13 @@ class SpineOverTime:
         whole(path, lambda target: save(self.figure(), target, self.words()))
 
     def figure(self) -> Figure:
-        """Two maps side by side, vertebrae downwards, on one scale of colours."""
+        """Maps side by side, vertebrae downwards, on one scale of colours."""
         figure = Figure(figsize=_SIZE_INCH, layout="constrained")
-        axes = figure.subplots(1, 2, sharey=True)
+        axes = figure.subplots(1, len(self.maps), sharey=True, squeeze=False)[0]
         highest = max(float(m.ng_per_ml.max()) for m in self.maps)
         norm = LogNorm(max(highest * LEAST, np.finfo(float).tiny), highest)
         meshes = [self._panel(axis, one, norm) for axis, one in zip(axes, self.maps, strict=True)]
-        figure.colorbar(meshes[0], ax=axes, label="spinal fluid, ng/mL", extend="min")
+        figure.colorbar(meshes[0], ax=list(axes), label="spinal fluid, ng/mL", extend="min")
         axes[0].set_ylabel("vertebra, head at the top", fontsize="small")
         figure.suptitle(f"{self.title}: the typical person", fontsize="medium")
         return figure
@@ -141,13 +144,11 @@ def spine_over_time(case: Case, kb: KnowledgeBase, failure: str = "") -> SpineOv
     begun = f"{of.order.programme}, {'after ' + before.programme if before else 'begun'} at hour 0"
     fails = running(of, starts, event is not None, event.at_h or 0.0 if event else 0.0)
     order = delivery_of(of.order.gives, starts.tip, FOLLOWED_H + STEP_H, ml_per_ug(of.order, kb))
-    maps = (
-        _map(begun, starts, order, 0.0),
-        _map(f"{fault.title}, at hour 0", fails, fault.delivery(fails), fault.begins_h),
-    )
+    failed = () if of.trial else (_map(f"{fault.title}, at hour 0", fails, fault.delivery(fails), fault.begins_h),)
+    maps = (_map(begun, starts, order, 0.0), *failed)
     counts = {region: (1, max(int(count) // 2, 1)) for region, count in parts(kb, "spine.vertebrae").items()}
     marks = {name: _at(kb, name) for region, numbers in counts.items() for name in (f"{region}{n}" for n in numbers)}
-    tip = of.order.catheter_tip or str(kb.facts["spine.tip_pump"].value)
+    tip = tip_of(of.order, kb)
     told = {f"tip, {tip}": _at(kb, tip)} | {name: marks[name] for name in list(marks)[1::2]}
     return SpineOverTime(
         case.title or "pump", maps, dict(sorted(told.items(), key=lambda of: of[1])), marks, (tip, _at(kb, tip))

@@ -7,6 +7,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from openbaclofen.safety.refill import REFILL
 from openbaclofen.safety.verdict import Advice, CannotTell, Finding, Verdict
 
 COLOUR = {
@@ -89,11 +90,15 @@ def due_rows(advice: tuple[Advice, ...]) -> list[Text]:
         Text.assemble(
             (f"DUE {a.due}", "bold"),
             f"  {a.text}",
-            (f"  [{a.every_days:.0f} days from the date of the case; {a.rule}, {a.region}]", "dim"),
+            (f"  [{a.every_days:.0f} days {_counted(a)}; {a.rule}, {a.region}]", "dim"),
         )
         for a in advice
         if a.every_days is not None
     ]
+
+
+def _counted(advice: Advice) -> str:
+    return "after the fill at the latest" if advice.rule == REFILL else "from the date of the case"
 
 
 def print_verdict(verdict: Verdict, console: Console) -> None:

@@ -20,6 +20,7 @@ from openbaclofen.safety.limits import judge_limit
 from openbaclofen.safety.logic import Truth
 from openbaclofen.safety.makeable import makeable
 from openbaclofen.safety.ordered import ORAL, said_mg_per_day
+from openbaclofen.safety.refill import REFILL, due, with_overdue
 from openbaclofen.safety.rulebook import RuleBook, holding, rulebook, standing_in
 from openbaclofen.safety.situation import Situation, situation
 from openbaclofen.safety.taper import as_if_stopping, taper
@@ -41,7 +42,7 @@ def check(case: Case, kb: KnowledgeBase) -> Verdict:
     """
     if isinstance(case.therapy, IntravenousTherapy):
         raise InputError("no rule speaks of baclofen into a vein; such an order can be simulated and exported", "therapy.route")
-    book = rulebook(kb, case.region)
+    book, case = rulebook(kb, case.region), with_overdue(case, kb)
     now = situation(case, kb)
     held = _held(now, book)
     if "ingestion" in now.events:
@@ -63,7 +64,7 @@ def check(case: Case, kb: KnowledgeBase) -> Verdict:
         _severity(findings, cannot_tell),
         findings,
         cannot_tell,
-        _advice(held, kb, case.as_of),
+        _advice(held, kb, case),
         case.region,
         tuple(sorted({r for f in findings for r in f.rules} | {r for c in cannot_tell for r in c.rules})),
     )
@@ -112,7 +113,7 @@ def _severity(findings: tuple[Finding, ...], cannot_tell: tuple[CannotTell, ...]
     return "cannot tell" if cannot_tell else "clean"
 
 
-def _advice(held: Held, kb: KnowledgeBase, today: date) -> tuple[Advice, ...]:
+def _advice(held: Held, kb: KnowledgeBase, case: Case) -> tuple[Advice, ...]:
     """Counselling and monitoring that hold for this person, with when it is due, in the order of the knowledge base."""
     return tuple(
         Advice(
@@ -122,7 +123,7 @@ def _advice(held: Held, kb: KnowledgeBase, today: date) -> tuple[Advice, ...]:
             r.region,
             tuple(merge.cited(k, kb) for k in r.sources),
             r.monitor_every_days,
-            _due(r, today),
+            due(case, kb) if r.id == REFILL else _due(r, case.as_of),
         )
         for r, j, _ in held
         if (r.role == "counsel" or _watched(r)) and j.truth is Truth.TRUE
@@ -175,4 +176,4 @@ def _conditions_not_known(case: Case, now: Situation, book: RuleBook) -> Iterato
     if unknown and asking and now.takes:
         worst = min(asking, key=lambda r: (rank(r.severity), r.id))
         need = tuple(f"patient.conditions: {text!r} is not known to the program" for text in sorted(unknown))
-        yield Open(worst.id, worst.severity, (Missing("condition names", need),), "no rule could be asked about it")
+        yield Open(worst.id, worst.severity, (Missing("condition names", need),), "whether a rule speaks of it")

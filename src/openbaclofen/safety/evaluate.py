@@ -180,6 +180,9 @@ _MEASURED = {
     "intrathecal_daily_dose": ("intrathecal_ug_per_day", "dose"),
     "intrathecal_rise_percent": ("intrathecal_rise_percent", "rise"),
     "intrathecal_fall_percent": ("intrathecal_fall_percent", "rise"),
+    "screening_dose": ("screening_ug", "screening"),
+    "screening_lasted": ("screening_lasted_h", "screening"),
+    "start_over_screening": ("start_over_screening", "screening"),
 }
 _SUBJECT_OF = {"egfr": "kidney", "strength_mg_per_ml": "form"}
 _EQUAL = {

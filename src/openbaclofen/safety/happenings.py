@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
-from openbaclofen.case.record import Case, Event, IntrathecalTherapy, OralTherapy
+from openbaclofen.case.record import OF_KIDNEYS, Case, Event, IntrathecalTherapy, OralTherapy
 from openbaclofen.safety import ordered
 from openbaclofen.safety.ordered import INTRATHECAL, ORAL, Descent, said_mg_per_day
+from openbaclofen.safety.refill import OVERDUE
+from openbaclofen.units import IntrathecalConcentration
 
 Happenings = dict[str, tuple["Happening", ...]]
 _IN_WORDS = {"missed": "a missed dose", "ingestion": "an ingestion"}
 _PUMP = {
     "withdrawal": "itb_withdrawal",
     "toxicity": "itb_overdose",  # what rules call an event when the dose comes from a pump
-    "refill_overdue": "stop_or_refill_overdue",
+    OVERDUE: "stop_or_refill_overdue",
 }
 _FLOW_STOPS = ("pump_stall", "pump_empty", "catheter_kink", "catheter_disconnected")
 _TOO_MUCH = ("pump_overfilled", "pump_bolus", "catheter_flushed")
+_TOO_LITTLE = ("catheter_aspirated",)  # for the hours that the catheter takes to fill
 FOLLOWS = "therapy: what follows its last step ('then stop', or a dose that goes on)"
 WITHDRAWN = "how the oral dose is withdrawn, as an order of its own"
 SIGNS = "any sign of withdrawal (no source says how many missed are a stop)"
@@ -39,6 +42,8 @@ def happenings(case: Case, descents: tuple[Descent, ...]) -> tuple[Happenings, d
     for kind, what in (*_stated(case), *_of_dose(descents), *_of_pump(case)):
         events[kind] = (*events.get(kind, ()), what)
     in_doubt: dict[str, tuple[str, ...]] = {}
+    if unknown := _strength_unsaid(case):
+        in_doubt["itb_overdose"] = in_doubt["itb_withdrawal"] = (unknown,)
     if case.question == "stop" and case.current is None and case.therapy is None:
         in_doubt["stop"] = ("current",)
     elif "stop" not in events and _ends_unsaid(case):
@@ -53,6 +58,16 @@ def happenings(case: Case, descents: tuple[Descent, ...]) -> tuple[Happenings, d
     return events, in_doubt
 
 
+def not_followed(case: Case, followed: Container[str] = ()) -> tuple[str, ...]:
+    """Events that say something of baclofen and are no part of a course of what a pump is told; not those followed."""
+    said = [
+        _said(event) + (f" on {event.on}" if event.on and event.kind != OVERDUE else "")
+        for event in case.events
+        if event.kind not in OF_KIDNEYS and event.kind not in followed
+    ]
+    return tuple(f"not in this course, as if it had not happened: {one} (see the pump command)" for one in said)
+
+
 def _missed_a_day(case: Case) -> bool:
     """Whether as many doses were missed as a day holds, so that nothing was taken for a whole day."""
     order = ordered.order_in_question(case)
@@ -63,12 +78,17 @@ def _missed_a_day(case: Case) -> bool:
 
 
 def _stated(case: Case) -> Iterator[tuple[str, Happening]]:
-    routes = {ordered.route_of(t) for t in (case.therapy, case.current.therapy if case.current else None)} - {None}
+    now = case.current.therapy if case.current else case.therapy
+    pumped = ordered.route_of(now) == INTRATHECAL
+    pump = pumped or ordered.route_of(case.therapy) == INTRATHECAL
     for event in case.events:
-        yield event.kind, Happening(_said(event), amount_mg=event.amount.value * (event.count or 1) if event.amount else None)
-        if event.kind in _PUMP and routes == {INTRATHECAL}:
+        of_pump = event.kind in _PUMP and (pumped or (pump and event.kind == OVERDUE))
+        route = INTRATHECAL if of_pump else None
+        mg = event.amount.value * (event.count or 1) if event.amount else None
+        yield event.kind, Happening(_said(event), route, amount_mg=mg)
+        if of_pump:
             yield _PUMP[event.kind], Happening(_said(event), INTRATHECAL)
-        if INTRATHECAL in routes and (kind := _of_a_fault(event, case)):
+        if pump and (kind := _of_a_fault(event, case)):
             yield kind, Happening(_said(event), INTRATHECAL)
     if case.question in ordered.HAPPENED and not any(e.kind == case.question for e in case.events):
         yield case.question, Happening(_IN_WORDS[case.question])
@@ -80,16 +100,31 @@ def _of_a_fault(event: Event, case: Case) -> str:
         return "stop_or_refill_overdue"
     if event.kind in _TOO_MUCH:
         return "itb_overdose"
-    if event.kind != "wrong_refill" or event.concentration is None:
+    if event.kind in _TOO_LITTLE:
+        return "itb_withdrawal"
+    told = _told(case)
+    if event.kind != "wrong_refill" or event.concentration is None or told is None:
         return ""
-    for therapy in (case.therapy, case.current.therapy if case.current else None):
-        if isinstance(therapy, IntrathecalTherapy) and therapy.concentration is not None:
-            return "itb_overdose" if event.concentration > therapy.concentration else "itb_withdrawal"
-    return ""
+    return "itb_overdose" if event.concentration > told else "itb_withdrawal"
+
+
+def _told(case: Case) -> IntrathecalConcentration | None:
+    """The solution that a pump is told to hold: of the order, or else of the pump that runs."""
+    therapies = (case.therapy, case.current.therapy if case.current else None)
+    known = (therapy.concentration for therapy in therapies if isinstance(therapy, IntrathecalTherapy))
+    return next((strength for strength in known if strength is not None), None)
+
+
+def _strength_unsaid(case: Case) -> str:
+    """What to state where a wrong solution was filled in, and the right one is not known; '' else."""
+    if _told(case) is not None or all(event.kind != "wrong_refill" for event in case.events):
+        return ""
+    return f"{'current' if case.current else 'therapy'}.concentration"
 
 
 def _said(event: Event) -> str:
     words = event.kind.replace("_", " ")
+    words += f" since {event.on}" if event.kind == OVERDUE and event.on else ""
     words += f" with {event.concentration}" if event.concentration is not None else ""
     words += f" of {event.dose}" if event.dose is not None else ""
     words += f" by {event.volume}" if event.volume is not None else ""

@@ -14,7 +14,7 @@ from openbaclofen.safety.medicines import own_names
 from openbaclofen.safety.ordered import Descent, Level, said_mg_per_day
 from openbaclofen.units import IntrathecalDose, IntrathecalRate, OralDosePerWeight
 
-NOT_ORDERED = "nothing is ordered"
+NOT_ORDERED, NO_PUMP = "nothing is ordered", "no pump is ordered"
 LIQUIDS = ("oral_solution", "oral_suspension")
 IN_THE_BODY = {"ingestion", "toxicity", "itb_overdose"}
 PER_CENT = 100
@@ -57,6 +57,9 @@ class Situation:
     intrathecal_fall_percent: Datum[float]
     new_start: Datum[bool]
     pump_start: Datum[bool]
+    screening_ug: Datum[float]
+    screening_lasted_h: Datum[float]
+    start_over_screening: Datum[float]
     single_bolus: Datum[bool]
     dose_rising: Datum[bool]
     on_baclofen: Datum[bool]
@@ -111,6 +114,9 @@ def situation(case: Case, kb: KnowledgeBase) -> Situation:
         intrathecal_fall_percent=_changed(case, -1),
         new_start=_new_start(case),
         pump_start=_pump_start(case),
+        screening_ug=_screening_dose(case),
+        screening_lasted_h=_screening_lasted(case),
+        start_over_screening=_start_over_screening(case),
         single_bolus=_single_bolus(case),
         dose_rising=_rising(case, levels),
         on_baclofen=_on_baclofen(case, bool(levels) and (bool(descents) or "stop" in in_doubt)),
@@ -147,9 +153,11 @@ def _strength(case: Case) -> Datum[float]:
 
 
 def _routes(case: Case) -> frozenset[str]:
-    """Routes in play: of the order and, where that is changed or stopped, of what is taken now. Oral where nothing is said."""
+    """Routes in play: of the order, of what is taken now, and of what was swallowed. Oral where nothing is said."""
     therapies = (case.therapy, case.current.therapy if case.current else None)
-    return frozenset(r for r in map(ordered.route_of, therapies) if r) or frozenset({ordered.ORAL})
+    routes = {route for route in map(ordered.route_of, therapies) if route}
+    swallowed = any(event.kind == "ingestion" for event in case.events)
+    return frozenset(routes | {ordered.ORAL} if swallowed or not routes else routes)
 
 
 def _oral_doses(case: Case) -> tuple[Datum[float], Datum[float]]:
@@ -206,6 +214,36 @@ def _pump_start(case: Case) -> Datum[bool]:
         return missing("current")
     runs = case.current is not None and isinstance(case.current.therapy, IntrathecalTherapy)
     return known(not runs, "a pump runs already" if runs else "a pump is started")
+
+
+def _screening_dose(case: Case) -> Datum[float]:
+    """The dose that worked in the trial before a pump, ug; of any other order nothing."""
+    pump = case.therapy
+    if not isinstance(pump, IntrathecalTherapy) or not pump.gives.repeats:
+        return known(0.0, NO_PUMP)
+    if pump.screening_dose is None:
+        return missing("therapy.screening_dose")
+    return known(pump.screening_dose.value, f"a screening dose of {pump.screening_dose}")
+
+
+def _screening_lasted(case: Case) -> Datum[float]:
+    """For how many hours it worked."""
+    pump = case.therapy
+    if not isinstance(pump, IntrathecalTherapy) or not pump.gives.repeats:
+        return known(0.0, NO_PUMP)
+    if pump.screening_lasted is None:
+        return missing("therapy.screening_lasted")
+    hours = pump.screening_lasted.hours
+    return known(hours, f"an effect of the screening dose for {hours:g} h")
+
+
+def _start_over_screening(case: Case) -> Datum[float]:
+    """The daily dose ordered over the screening dose."""
+    pump, dose = case.therapy, _screening_dose(case)
+    if not isinstance(pump, IntrathecalTherapy) or not dose.value:
+        return dose
+    times = pump.rate.value / dose.value
+    return known(times, f"the first daily dose over the screening dose, {pump.rate} over {pump.screening_dose},")
 
 
 def _single_bolus(case: Case) -> Datum[bool]:

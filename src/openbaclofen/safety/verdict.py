@@ -50,8 +50,9 @@ class CannotTell:
 class Advice:
     """Counselling or monitoring that belongs in a plan but is not a finding.
 
-    every_days: an interval that a source gives. due: the date it falls on next, counted from the date of the case; of
-    monitoring without an interval or a time of its own, the words that no source read gives one.
+    every_days: an interval that a source gives. due: the date it falls on next, counted from the date of the case (of a
+    refill from the fill, or what to state for it); of monitoring without an interval or a time of its own, the words that no
+    source read gives one.
     """
 
     rule: str
