@@ -26,7 +26,8 @@ class Situation:
 
     conditions: those that hold, with the stated one each follows from; titles: conditions in words. events: what happens;
     in_doubt: what may happen, with the words to ask. takes: whether baclofen is to be, or has just been, taken. own_names:
-    what baclofen is called; own_codes: its codes. levels: oral daily doses one after another; descents: the runs of falls among them.
+    what baclofen is called; own_codes: its codes. levels: oral daily doses one after another;
+    descents: the runs of falls among them.
     """
 
     age: Datum[float]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -14,6 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from openbaclofen.apps.web import openapi, page, rest
 from openbaclofen.apps.web.bodies import of_validation
+from openbaclofen.apps.web.first import first_answers
 from openbaclofen.apps.web.guard import Guard, fault, too_large
 from openbaclofen.apps.web.hooks import routes as hooks
 from openbaclofen.apps.web.problems import KINDS, OF_STATUS, ProblemError, of_input
@@ -51,6 +53,7 @@ def inner(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def running(app: FastAPI) -> AsyncIterator[None]:
         await service.start()
+        await asyncio.to_thread(first_answers, settings.region)
         yield
         await service.close()
 
