@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from tests.fhir.records import ICD, LOINC, RXNORM, SNOMED, TODAY, bundle, concept, dose, observed, order, read
 
 import openbaclofen as ob
+from openbaclofen.apps.fhir import read_bundle
 from openbaclofen.errors import InputError
 from openbaclofen.fhir.read import FromBundle, case_from_bundle
 
@@ -301,6 +304,13 @@ def test_a_route_by_feeding_tube_or_in_words_is_by_mouth() -> None:
         assert doses({"route": route, **dose(10, **THRICE)}) == ((10, 10, 10),)
     with pytest.raises(InputError, match="route"):
         doses({"route": {"text": "parenteral"}, **dose(10, **THRICE)})
+
+
+def test_a_bundle_that_says_two_things_of_one_key_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "bundle.json"
+    file.write_text('{"resourceType": "Bundle", "entry": [], "entry": []}')
+    with pytest.raises(InputError, match="'entry' stands twice"):
+        read_bundle(str(file))
 
 
 def test_the_codes_that_are_asked_for_are_those_that_are_read() -> None:

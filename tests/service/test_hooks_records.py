@@ -142,3 +142,7 @@ def test_what_was_not_used_is_said_even_where_nothing_is_open() -> None:
 def test_a_product_for_the_pump_without_a_route_breaks_nothing(client: TestClient) -> None:
     syringe = {"coding": [{"system": "http://www.nlm.nih.gov/research/umls/rxnorm", "code": "1047437"}]}
     assert topics(asked(client, hook(order(10, 3) | {"medicationCodeableConcept": syringe})))[0] == "unread"
+
+
+def test_no_prefetch_is_no_fault_of_form(client: TestClient) -> None:
+    asked(client, hook(order(5, 3)) | {"prefetch": None}, status=412)

@@ -95,6 +95,8 @@ def _refusals(app: FastAPI, settings: Settings) -> None:
 
     @app.exception_handler(HTTPException)
     async def of_http(request: Request, error: HTTPException) -> Response:
+        if isinstance(error.__cause__, ProblemError):  # of a body that could not be read
+            return said(request, error.__cause__)
         kind = OF_STATUS.get(error.status_code, "bad-request")
         known = too_large(settings.limits.body_bytes) if kind == "too-large" else ProblemError(kind, KINDS[kind][1])
         known.headers = dict(error.headers or {})

@@ -45,7 +45,12 @@ class HookBody(BaseModel):
     hook: Text
     hook_instance: Text
     context: Context
-    prefetch: dict[str, Any] = Field(default={})
+    prefetch: dict[str, Any] | None = Field(default=None)
+
+    @property
+    def sent(self) -> dict[str, Any]:
+        """What was sent along; nothing where the record system sends none."""
+        return self.prefetch or {}
 
 
 @dataclass(frozen=True)
@@ -106,10 +111,10 @@ def _same_patient(body: HookBody, pool: Pool) -> None:
 
 def _case(bundle: dict[str, Any], body: HookBody, drafts: Drafts, region: str, today: date) -> Asked | None:
     """The case; None where an order to end, or another medicine, finds that no baclofen is taken."""
-    told = [kind for key, kind in TYPES.items() if key in body.prefetch and not _failed(body.prefetch[key])]
+    told = [kind for key, kind in TYPES.items() if key in body.sent and not _failed(body.sent[key])]
     if WANTED not in told:  # statements alone do not tell of orders
         told = [kind for kind in told if kind != "MedicationStatement"]
-    rest = tuple(f"the rest of {key}" for key, each in body.prefetch.items() if _pages(each))
+    rest = tuple(f"the rest of {key}" for key, each in body.sent.items() if _pages(each))
     ending = bool(drafts) and all(ends(draft) for draft in drafts)
     try:
         found = case_from_bundle(bundle, as_of=today, region=region, asked=told)
@@ -163,7 +168,7 @@ def _of_baclofen(found: dict[str, Any], where: str, pool: Pool) -> bool:
 
 def _bundle(body: HookBody) -> dict[str, Any]:
     """Everything that was sent, as one bundle. What a draft changes or ends is taken so far; an older draft of it goes."""
-    kept = [entry for each in body.prefetch.values() for entry in _entries(each)]
+    kept = [entry for each in body.sent.values() for entry in _entries(each)]
     new = [e for e in _entries(body.context.draft_orders) if not ends(e["resource"])]
     names = {_name(e) for e in new} - {""}
     kept = [e for e in kept if _name(e) not in names or e["resource"].get("status") != "draft"]

@@ -18,10 +18,12 @@ from openbaclofen.apps.web.hooks.suggest import suggestions
 from openbaclofen.apps.web.openapi import answer, problems
 from openbaclofen.apps.web.problems import ProblemError, encoded
 from openbaclofen.apps.web.service import Service, service_of
+from openbaclofen.apps.web.strict import StrictRoute
 from openbaclofen.facts import load
 from openbaclofen.safety.check import check
 
-router = APIRouter(prefix="/cds-services", tags=["hooks"], responses=problems(400, 401, 404, 413, 415, 422, 500, 503, 504))
+REFUSALS = problems(400, 401, 404, 413, 415, 422, 500, 503, 504)
+router = APIRouter(prefix="/cds-services", tags=["hooks"], responses=REFUSALS, route_class=StrictRoute)
 Running = Annotated[Service, Depends(service_of)]
 JSON = "application/json"
 
