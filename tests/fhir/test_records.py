@@ -306,6 +306,32 @@ def test_a_route_by_feeding_tube_or_in_words_is_by_mouth() -> None:
         doses({"route": {"text": "parenteral"}, **dose(10, **THRICE)})
 
 
+def test_a_bundle_that_is_not_whole_says_so() -> None:
+    page = bundle(LOW) | {"link": [{"relation": "next", "url": "https://ehr/page2"}]}
+    assert "page" in case_from_bundle(page, TODAY).left_out[0]
+    assert "looked up" in found(LOW, {"resourceType": "OperationOutcome", "issue": []}).left_out[0]
+
+
+def test_a_status_that_nobody_knows_hides_nothing() -> None:
+    odd = requested({"medicationCodeableConcept": {"text": "oxycodone"}}, "in-progress")
+    assert "INT-OPIOID" in rules(found(LOW, odd))
+    assert "'in-progress'" in found(LOW, odd).left_out[0]
+    assert "INT-OPIOID" in rules(found(LOW, odd | {"status": "ACTIVE"}))
+    assert found(LOW, odd | {"status": "Stopped"}).case["patient"]["medicines"] == []
+    assert read(observed("2160-0", 4.4, "mg/dL", status="FINAL"))["patient"]["kidney"]
+
+
+def test_what_is_measured_together_is_read_apart() -> None:
+    part = {"code": concept(LOINC, "2160-0"), "valueQuantity": {"value": 4.4, "unit": "mg/dL"}}
+    panel = {"resourceType": "Observation", "code": {"text": "BMP"}, "effectiveDateTime": NOW, "component": [part]}
+    assert read(panel)["patient"]["kidney"] == [{"date": NOW, "creatinine": "4.4 mg/dL"}]
+
+
+@pytest.mark.parametrize("unit", ["mL/min/1.73m*2", "mL/min/1.73m^2", "mL/min/1.73_m2", "ml/min/1.73 m2", UCUM_GFR])
+def test_filtration_is_read_in_the_units_of_laboratories(unit: str) -> None:
+    assert "RENAL-AJKD-LT30" in rules(found(LOW, observed("33914-3", 12, unit)))
+
+
 def test_a_bundle_that_says_two_things_of_one_key_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "bundle.json"
     file.write_text('{"resourceType": "Bundle", "entry": [], "entry": []}')

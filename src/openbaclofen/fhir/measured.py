@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -25,7 +25,7 @@ _ASKED = ((("creatinine",), True), (("egfr",), True), (_KIDNEYS, False))  # of w
 _PREGNANT = "pregnancy_status"
 _CONCEPTS = (*_KINDS, "crcl", _PREGNANT)
 _UCUM: Mapping[str, str] = {"[lb_av]": "lb", "[in_i]": "in"}
-_COUNTS = ("final", "amended", "corrected", "preliminary", "unknown", "")
+_WRONG = ("entered-in-error", "cancelled", "registered")
 
 
 @dataclass
@@ -59,7 +59,7 @@ def measurements(observations: Iterable[tuple[str, Observation]], today: date) -
     word on the kidneys cannot be used, older values are not used in its place; where it is an eGFR, older creatinines are not.
     """
     found = Found()
-    rows = sorted((row for where, of in observations if (row := _row(where, of, today, found))), key=lambda row: row.at)
+    rows = sorted((row for where, of in _each(observations) if (row := _row(where, of, today, found))), key=lambda row: row.at)
     kept = [row for row in _kidneys_as_last_seen(rows, found) if row.value]
     for row in kept:
         _add(found, row.on, row.concept, row.value)
@@ -70,10 +70,19 @@ def measurements(observations: Iterable[tuple[str, Observation]], today: date) -
     return found
 
 
+def _each(observations: Iterable[tuple[str, Observation]]) -> Iterator[tuple[str, Observation]]:
+    """Every observation, and the parts of those that hold several."""
+    for where, of in observations:
+        yield where, of
+        for i, part in enumerate(of.component):
+            update = {"code": part.code, "value_quantity": part.value_quantity, "value_string": part.value_string}
+            yield f"{where}.component.{i}", of.model_copy(update=update)
+
+
 def _row(where: str, of: Observation, today: date, found: Found) -> _Row | None:
     """An observation that a case has a word for; one that cannot be used is named."""
     concept = codes.concept(of.code, "observation")
-    if concept not in _CONCEPTS or of.status not in _COUNTS:
+    if concept not in _CONCEPTS or of.status.lower() in _WRONG:
         return None
     if concept == "crcl":
         found.left_out.append(f"{where}: a creatinine clearance of the whole person is not used; creatinine or eGFR is needed")

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from openbaclofen.fhir.read import Pool
 
 _TAKEN = ("active", "on-hold", "unknown", "intended", "")
+_OVER = ("completed", "stopped", "cancelled", "entered-in-error", "not-taken")
 _INTRATHECAL = "intrathecal"
 _BY_MOUTH = re.compile(r"\b(per)?oral|\bmouth|\bp\.?\s?o\b|\bper os|\bgastr|\bnasogastr|\benteral|\btube\b|\bpeg\b", re.I)
 
@@ -41,9 +42,11 @@ def read(found: Iterable[tuple[str, Medicine]], pool: Pool, today: date, ordered
     """
     orders = Orders()
     for where, of in found:
-        medicine, draft = concept_of(of, pool, where), of.status == "draft"
-        if not draft and (of.status not in _TAKEN or of.intent in ("proposal", "option")):
+        medicine, status = concept_of(of, pool, where), of.status.lower()
+        if status in _OVER or (status != "draft" and of.intent in ("proposal", "option")):
             continue
+        if status not in (*_TAKEN, "draft"):
+            orders.left_out.append(f"{where}: the status {of.status[:100]!r} is not one of FHIR R4; it is counted as taken")
         if of.do_not_perform:
             orders.left_out.append(
                 f"{where}: says that {medicine.words or 'a medicine'} is not to be given, and is not counted"
@@ -62,7 +65,7 @@ def _add(orders: Orders, of: Medicine, medicine: CodeableConcept, where: str, to
     """An order of baclofen."""
     if of.modifier_extension or any(d.modifier_extension for d in of.dosages):
         raise InputError("a modifierExtension may change what is ordered, and its meaning is not known", where)
-    if of.status == "draft":
+    if of.status.lower() == "draft":
         orders.order = _only(orders.order, _therapy(of, medicine, where, orders.notes), where)
         return
     if (over := dosage.over(of.dosages, today, where)) is not None:
@@ -72,7 +75,7 @@ def _add(orders: Orders, of: Medicine, medicine: CodeableConcept, where: str, to
     since = dosage.day(of.since, where).isoformat() if of.since else None
     current = taken if isinstance(taken, dict) else {"sig": taken}
     orders.current = _same(orders.current, current, since, where)
-    if of.status == "on-hold":
+    if of.status.lower() == "on-hold":
         orders.left_out.append(f"{where}: is on hold, and counted as taken now")
 
 

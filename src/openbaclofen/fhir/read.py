@@ -79,6 +79,8 @@ def case_from_bundle(
     pool = pool_of(bundle)
     today = as_of or date.today()
     found = FromBundle({})
+    if any(link.relation == "next" for link in parse(Bundle, bundle, "Bundle").link):
+        found.left_out.append("Bundle: only a page of it was given (link 'next')")
     where, who = _patient(pool)
     pool = _of_one(pool, where, found)
     patient = _person(who, where, today, found)
@@ -134,7 +136,9 @@ def _other(about: str, who: dict[str, Any] | None, patient: str) -> bool:
 
 
 def _not_read(pool: Pool) -> Iterator[str]:
-    """What might tell of medicines or a pump, and is not read."""
+    """What might tell of medicines or a pump, and is not read; what could not be looked up."""
+    if found := list(pool.of("OperationOutcome")):
+        yield f"{found[0][0]}: something could not be looked up, so the bundle may not be whole"
     for kind in UNREAD:
         if held := list(pool.of(kind)):
             yield f"{kind}: not read ({len(held)} in the bundle), so what only they tell is not known"

@@ -159,6 +159,14 @@ class Patient(Resource):
     deceased_date_time: str = ""
 
 
+class Component(Part):
+    """One of several things measured together."""
+
+    code: CodeableConcept = CodeableConcept()
+    value_quantity: Measure | None = None
+    value_string: str = ""
+
+
 class Observation(Resource):
     """Something measured."""
 
@@ -170,6 +178,7 @@ class Observation(Resource):
     value_quantity: Measure | None = None
     value_string: str = ""
     value_codeable_concept: CodeableConcept = CodeableConcept()
+    component: tuple[Component, ...] = ()
 
     @property
     def when(self) -> str:
@@ -254,8 +263,16 @@ class Entry(Part):
     resource: dict[str, Any] | None = None
 
 
+class Link(Part):
+    """Where more of a bundle is."""
+
+    relation: str = ""
+
+
 class Bundle(Resource):
     """A collection of resources."""
+
+    link: tuple[Link, ...] = ()
 
     type: str = ""
     entry: tuple[Entry, ...] = ()
