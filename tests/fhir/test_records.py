@@ -306,6 +306,34 @@ def test_a_route_by_feeding_tube_or_in_words_is_by_mouth() -> None:
         doses({"route": {"text": "parenteral"}, **dose(10, **THRICE)})
 
 
+@pytest.mark.parametrize(("value", "unit"), [(90, "mg/dL"), (0, "mg/dL"), (float("nan"), "mg/dL"), (1e9, "umol/L")])
+def test_an_impossible_value_is_named_and_spoils_nothing_else(value: float, unit: str) -> None:
+    held = found(
+        LOW,
+        allergy({"text": "baclofen"}),
+        observed(*FINE),
+        observed("2160-0", value, unit, NOW),
+        observed("29463-7", 62000, "kg"),
+    )
+    assert "CI-HYPERSENS" in rules(held)
+    assert "patient.creatinine" in needs(held)
+    assert sum("is not used" in said for said in held.left_out) == 2
+
+
+def test_a_value_is_of_the_day_of_its_issue_where_no_other_is_said() -> None:
+    value = {key: held for key, held in observed("2160-0", 4.4, "mg/dL").items() if key != "effectiveDateTime"}
+    assert read(value | {"issued": f"{NOW}T08:00:00Z"})["patient"]["kidney"][0]["date"] == NOW
+    assert "no date" in found(value).left_out[0]
+
+
+def test_one_patient_told_in_two_ways_is_refused() -> None:
+    twin = {"resourceType": "Patient", "id": "p", "gender": "female", "birthDate": "2020-01-01"}
+    with pytest.raises(InputError, match="found 2"):
+        found(twin)
+    assert found(twin | {"birthDate": "1980-05-02"}, patient={"modifierExtension": []}).case["patient"]["age"] == "46 a"
+    assert found(LOW, patient={"modifierExtension": [{"url": "u"}]}).case["patient"]["age"] == "46 a"
+
+
 def test_a_bundle_that_is_not_whole_says_so() -> None:
     page = bundle(LOW) | {"link": [{"relation": "next", "url": "https://ehr/page2"}]}
     assert "page" in case_from_bundle(page, TODAY).left_out[0]

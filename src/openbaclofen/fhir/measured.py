@@ -20,6 +20,7 @@ _KINDS: Mapping[str, type[Quantity]] = {
     "height": Height,
     "baclofen_serum": Concentration,
 }
+_BOUNDS: Mapping[str, str] = {"baclofen_serum": "level"}
 _KIDNEYS = ("creatinine", "egfr")
 _ASKED = ((("creatinine",), True), (("egfr",), True), (_KIDNEYS, False))  # of what, and whether it can be used
 _PREGNANT = "pregnancy_status"
@@ -96,7 +97,7 @@ def _row(where: str, of: Observation, today: date, found: Found) -> _Row | None:
         return None
     if concept == _PREGNANT:
         return _pregnancy(at, on, of, today)
-    value, fault = _value(of, _KINDS[concept])
+    value, fault = _value(of, _KINDS[concept], _BOUNDS.get(concept, concept))
     if fault:
         found.left_out.append(f"{where}: {concept} of {on} is not used: {fault}")
     return _Row(at, on, concept, value) if value or of.value_quantity or of.value_string else None
@@ -140,7 +141,7 @@ def _kidneys_as_last_seen(rows: list[_Row], found: Found) -> list[_Row]:
     return rows
 
 
-def _value(of: Observation, kind: type[Quantity]) -> tuple[str, str]:
+def _value(of: Observation, kind: type[Quantity], plausible: str) -> tuple[str, str]:
     """The value as a case writes it, in the unit it came in; or why it cannot be used."""
     quantity = of.value_quantity
     if of.modifier_extension:
@@ -149,15 +150,17 @@ def _value(of: Observation, kind: type[Quantity]) -> tuple[str, str]:
         return "", "it has no number"
     if quantity.comparator:
         return "", f"only a bound is known ({quantity.comparator} {quantity.value:g})"
-    fault = "it has no unit"
+    fault, (low, high) = "it has no unit", bounds(plausible)
     for said in quantity.units:
         unit = _UCUM.get(said, said)
         try:
-            kind.of(quantity.value, unit)
+            value = kind.of(quantity.value, unit).value
         except UnitError as error:
             fault = str(error)
-        else:
-            return f"{Decimal(repr(quantity.value)).normalize():f} {unit}", ""
+            continue
+        if not low <= value <= high:
+            return "", f"{quantity.value:g} {unit} is not possible"
+        return f"{Decimal(repr(quantity.value)).normalize():f} {unit}", ""
     return "", fault
 
 

@@ -166,11 +166,11 @@ def pool_of(*bundles: Mapping[str, Any]) -> Pool:
 
 
 def _patient(pool: Pool) -> tuple[str, Patient]:
-    people = dict(pool.of("Patient"))
+    each = [(where, parse(Patient, found, where)) for where, found in pool.of("Patient")]
+    people = [who for i, who in enumerate(each) if who not in each[:i]]
     if len(people) != 1:
         raise InputError(f"expected one Patient, found {len(people)}", "Bundle")
-    where, found = next(iter(people.items()))
-    return where, parse(Patient, found, where)
+    return people[0]
 
 
 def _person(who: Patient, where: str, today: date, found: FromBundle) -> dict[str, Any]:

@@ -175,6 +175,7 @@ class Observation(Resource):
     effective_date_time: str = ""
     effective_instant: str = ""
     effective_period: Period = Period()
+    issued: str = ""
     value_quantity: Measure | None = None
     value_string: str = ""
     value_codeable_concept: CodeableConcept = CodeableConcept()
@@ -182,8 +183,9 @@ class Observation(Resource):
 
     @property
     def when(self) -> str:
-        """The time it speaks of, as written; '' where it does not say."""
-        return self.effective_date_time or self.effective_instant or self.effective_period.end or self.effective_period.start
+        """The time it speaks of, else of its issue, as written; '' where it does not say."""
+        lasted = self.effective_period
+        return self.effective_date_time or self.effective_instant or lasted.end or lasted.start or self.issued
 
 
 class Condition(Resource):
