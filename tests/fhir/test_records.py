@@ -150,6 +150,7 @@ def test_what_is_about_somebody_else_is_not_used() -> None:
     held = found(LOW, child)
     assert held.case["patient"]["conditions"] == []
     assert "Patient/child" in held.left_out[0]
+    assert found(LOW, {"resourceType": "Contract", "subject": [{"reference": "Patient/child"}]}).left_out == []
     for mine in ("Patient/p", "https://ehr/fhir/Patient/p", "Patient/p/_history/3", "urn:uuid:1"):
         assert "epilepsy" in found(LOW, child | {"subject": {"reference": mine}}).case["patient"]["conditions"]
 
@@ -263,6 +264,7 @@ def test_doses_as_record_systems_write_them() -> None:
         (several({"value": 10, "unit": "mg"}, {"value": 20, "unit": "mg"}), "10 mg and 20 mg"),
         (dose(10, frequency=1, period=1.5, periodUnit="d"), "whole number of days"),
         (dose(10, frequency=1, period=4.5, periodUnit="h"), "whole number of hours"),
+        (dose(10, frequency=1, period=1e308, periodUnit="wk"), "whole number of days"),
         (dose(10, **THRICE, when=["HS"]), "3 doses a day"),
         (dose(10, **THRICE, timeOfDay=["08:00:00"]), "3 doses a day"),
         ({"text": "20 mg TID", **dose(2, **THRICE)}, "text says"),

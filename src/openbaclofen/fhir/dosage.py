@@ -238,7 +238,7 @@ def _recurs(repeat: Repeat, code: str) -> tuple[int, int | None]:
 
 def _whole(value: float, of: str) -> int:
     """Errors: InputError where it is no whole number of at least one."""
-    if value < 1 or not math.isclose(value, round(value)):
+    if not 1 <= value < math.inf or not math.isclose(value, round(value)):
         raise InputError(f"expected a whole number of {of}, got {value:g}", "")
     return round(value)
 

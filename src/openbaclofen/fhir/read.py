@@ -23,6 +23,7 @@ from openbaclofen.fhir.resources import (
     Observation,
     Patient,
     Procedure,
+    Record,
     Resource,
     parse,
 )
@@ -119,7 +120,7 @@ def _of_one(pool: Pool, patient: str, found: FromBundle) -> Pool:
     mine: dict[str, list[tuple[str, dict[str, Any]]]] = {}
     for kind, held in pool.by_type.items():
         for where, resource in held:
-            about = parse(Resource, resource, where).about if kind in READ else ""
+            about = parse(Record, resource, where).about if kind in READ else ""
             who = pool.at(about)
             if about and (who or {}).get("resourceType", "Patient") == "Patient" and _other(about, who, patient):
                 found.left_out.append(f"{where}: is about {about}, not {patient}, and is not used")

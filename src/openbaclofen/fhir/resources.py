@@ -140,6 +140,11 @@ class Resource(Part):
 
     resource_type: str
     id: str = ""
+
+
+class Record(Resource):
+    """What resources about somebody have."""
+
     modifier_extension: tuple[dict[str, Any], ...] = ()
     subject: Reference = Reference()
     patient: Reference = Reference()
@@ -167,7 +172,7 @@ class Component(Part):
     value_string: str = ""
 
 
-class Observation(Resource):
+class Observation(Record):
     """Something measured."""
 
     status: str = ""
@@ -188,7 +193,7 @@ class Observation(Resource):
         return self.effective_date_time or self.effective_instant or lasted.end or lasted.start or self.issued
 
 
-class Condition(Resource):
+class Condition(Record):
     """A problem or diagnosis."""
 
     clinical_status: CodeableConcept = CodeableConcept()
@@ -196,7 +201,7 @@ class Condition(Resource):
     code: CodeableConcept = CodeableConcept()
 
 
-class Procedure(Resource):
+class Procedure(Record):
     """Something done."""
 
     status: str = ""
@@ -209,7 +214,7 @@ class Reaction(Part):
     substance: CodeableConcept = CodeableConcept()
 
 
-class AllergyIntolerance(Resource):
+class AllergyIntolerance(Record):
     """What is not tolerated."""
 
     clinical_status: CodeableConcept = CodeableConcept()
@@ -231,7 +236,7 @@ class Medication(Resource):
     ingredient: tuple[Ingredient, ...] = ()
 
 
-class Medicine(Resource):
+class Medicine(Record):
     """An order for a medicine, or the statement that it is taken."""
 
     status: str = ""
