@@ -234,6 +234,27 @@ def test_two_records_of_one_medicine_are_one() -> None:
     assert read(request, statement)["current"] == {"sig": "10 mg TID using 10 mg tablets", "since": "2025-12-24"}
 
 
+def test_a_record_that_says_less_of_the_same_medicine_adds_nothing() -> None:
+    request = order("active", **dose(10, **THRICE))
+    loose = order("active", concept(RXNORM, "1292"), **dose(10, **THRICE))
+    for pair in ((request, loose), (loose, request)):
+        assert found(*pair).case["current"]["sig"] == "10 mg TID using 10 mg tablets"
+    undosed = {
+        "resourceType": "MedicationStatement",
+        "id": "s",
+        "status": "active",
+        "medicationCodeableConcept": {"text": "baclofen"},
+    }
+    for both in ((request, undosed), (undosed, request)):
+        held = found(*both)
+        assert held.case["current"]["sig"] == "10 mg TID using 10 mg tablets"
+        assert "MedicationStatement/s" in held.left_out[0]
+    with pytest.raises(InputError, match="no dose"):
+        found(undosed)
+    with pytest.raises(InputError, match=r"10 mg TID.*20 mg daily"):
+        found(request, order("active", **dose(20, frequency=1, period=1, periodUnit="d")))
+
+
 def test_medicines_that_are_told_elsewhere_are_named() -> None:
     given = {"resourceType": "MedicationAdministration", "medicationCodeableConcept": {"text": "morphine"}}
     assert "MedicationAdministration" in found(LOW, given).left_out[0]

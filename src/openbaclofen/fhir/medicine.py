@@ -9,6 +9,7 @@ from openbaclofen.errors import InputError
 from openbaclofen.fhir import codes
 from openbaclofen.fhir.resources import CodeableConcept, Medication, Medicine, parse
 from openbaclofen.safety import medicines
+from openbaclofen.safety.names import contains, words_of
 
 if TYPE_CHECKING:
     from openbaclofen.fhir.read import Pool
@@ -44,21 +45,38 @@ def concept_of(of: Medicine, pool: Pool, where: str) -> CodeableConcept:
 
 
 def is_baclofen(medicine: CodeableConcept) -> bool:
-    """Whether it is baclofen, by a code or by any of its words."""
-    if any(codes.concept(medicine, group) == codes.SUBSTANCE for group in ("ingredient", "product", "component")):
-        return True
-    index = medicines.index(facts.load())
-    return any(medicines.read(text, index).itself for text in (codes.named(medicine), *medicine.said))
+    """Whether it is baclofen, by a code or by any of its words, but for a slip of the pen."""
+    return _certainly(medicine) or _read(medicine).itself
+
+
+def other_than_baclofen(medicine: CodeableConcept, where: str) -> str | None:
+    """A medicine with its codes, in those of its words that are known, else in the first; one without any by its place.
+
+    None where it is baclofen.
+    """
+    if _certainly(medicine) or (found := _read(medicine)).itself:
+        return None
+    if not medicine.words:
+        return f"{where} (names no medicine)"
+    if not found.known and len({word.lower() for word in medicine.said}) > 1:
+        others = [medicine.model_copy(update={"text": word}) for word in medicine.said[1:]]
+        medicine = next((other for other in others if known(other)), medicine)
+    return codes.named(medicine)
 
 
 def known(medicine: CodeableConcept) -> bool:
     """Whether the program knows it, by a code or by its words."""
-    return medicines.read(codes.named(medicine), medicines.index(facts.load())).known
+    return _read(medicine).known
 
 
-def named(medicine: CodeableConcept, where: str) -> str:
-    """A medicine with its codes, in those of its words that are known, else in the first; one without any by its place."""
-    if not medicine.words:
-        return f"{where} (names no medicine)"
-    each = [medicine, *(medicine.model_copy(update={"text": word}) for word in medicine.said[1:])]
-    return codes.named(next((m for m in each if known(m)), medicine))
+def _read(medicine: CodeableConcept) -> medicines.Medicine:
+    return medicines.read(codes.named(medicine), medicines.index(facts.load()))
+
+
+def _certainly(medicine: CodeableConcept) -> bool:
+    """Whether a code or a word of it means baclofen, as it is written."""
+    if any(codes.concept(medicine, group) == codes.SUBSTANCE for group in ("ingredient", "product", "component")):
+        return True
+    own = [words_of(name) for name in medicines.own_names(facts.load())]
+    each = [words_of(said) for said in medicine.said]
+    return any(contains(said, name) for said in each for name in own)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from openbaclofen.dose.sig import format_sig
 from openbaclofen.errors import InputError
 from openbaclofen.fhir import codes, dosage
-from openbaclofen.fhir.medicine import concept_of, is_baclofen, named
+from openbaclofen.fhir.medicine import concept_of, other_than_baclofen
 from openbaclofen.fhir.resources import CodeableConcept, Measure, Medicine
 from openbaclofen.units import Duration, IntrathecalDose, IntrathecalRate, UnitError
 
@@ -26,13 +26,17 @@ _BY_MOUTH = re.compile(r"\b(per)?oral|\bmouth|\bp\.?\s?o\b|\bper os|\bgastr|\bna
 
 @dataclass
 class Orders:
-    """order, current: as a case writes them, None where there is none. others: the other medicines, in words with codes."""
+    """order, current: as a case writes them, None where there is none. others: the other medicines, in words with codes.
+
+    notes: what was assumed; left_out: what was not used; undosed: records that baclofen is taken, without a dose.
+    """
 
     order: str | dict[str, Any] | None = None
     current: dict[str, Any] | None = None
     others: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
+    undosed: list[str] = field(default_factory=list)
 
 
 def read(found: Iterable[tuple[str, Medicine]], pool: Pool, today: date, ordered: bool = True) -> Orders:
@@ -51,13 +55,16 @@ def read(found: Iterable[tuple[str, Medicine]], pool: Pool, today: date, ordered
             orders.left_out.append(
                 f"{where}: says that {medicine.words or 'a medicine'} is not to be given, and is not counted"
             )
-        elif not is_baclofen(medicine):
-            orders.others.append(named(medicine, where))
+        elif (other := other_than_baclofen(medicine, where)) is not None:
+            orders.others.append(other)
             if of.modifier_extension:
                 orders.left_out.append(f"{where}: its modifierExtension is not understood; it is counted as taken")
         elif ordered:
             _add(orders, of, medicine, where, today)
     orders.others = list(dict.fromkeys(orders.others))
+    if orders.undosed and orders.current is None:
+        raise InputError("baclofen is taken, and no dose of it is said; expected a dosing instruction", orders.undosed[0])
+    orders.left_out += [f"{where}: says no dose of baclofen; that of another record is used" for where in orders.undosed]
     return orders
 
 
@@ -71,19 +78,21 @@ def _add(orders: Orders, of: Medicine, medicine: CodeableConcept, where: str, to
     if (over := dosage.over(of.dosages, today, where)) is not None:
         orders.left_out.append(f"{where}: its dosing ended on {over}, so it is not counted as taken")
         return
-    taken = _therapy(of, medicine, where, orders.notes)
+    if not of.dosages:
+        orders.undosed.append(where)
+        return
     since = dosage.day(of.since, where).isoformat() if of.since else None
-    current = taken if isinstance(taken, dict) else {"sig": taken}
-    orders.current = _same(orders.current, current, since, where)
+    orders.current = _same(orders.current, _therapy(of, medicine, where, orders.notes), since, where)
     if of.status.lower() == "on-hold":
         orders.left_out.append(f"{where}: is on hold, and counted as taken now")
 
 
-def _same(before: dict[str, Any] | None, now: dict[str, Any], since: str | None, where: str) -> dict[str, Any]:
+def _same(before: dict[str, Any] | None, now: str | dict[str, Any], since: str | None, where: str) -> dict[str, Any]:
     """What is taken, said once or by several records that agree; since the earliest day that one of them says."""
-    _only(before and {key: value for key, value in before.items() if key != "since"}, now, where)
+    had = before and {key: value for key, value in before.items() if key != "since"}
+    taken = _only(had and had.get("sig", had), now, where)
     first = min((said for said in ((before or {}).get("since"), since) if said), default=None)
-    return now | ({"since": first} if first else {})
+    return (taken if isinstance(taken, dict) else {"sig": taken}) | ({"since": first} if first else {})
 
 
 def _therapy(of: Medicine, medicine: CodeableConcept, where: str, notes: list[str]) -> str | dict[str, Any]:
@@ -138,6 +147,15 @@ def _unit(of: Measure) -> str:
 
 
 def _only(before: Any, now: Any, where: str) -> Any:
-    if before is not None and before != now:
-        raise InputError("baclofen stands in more than one order, and they differ; expected one", where)
-    return now
+    """One order told once or several times; where one tells the product too, that one. Errors: InputError where they differ."""
+    if before is None or before == now:
+        return now
+    if isinstance(before, str) and isinstance(now, str) and _doses(before) == _doses(now):
+        return max(before, now, key=len)
+    said = "; ".join(each if isinstance(each, str) else str(each["programme"]) for each in (before, now))
+    raise InputError(f"baclofen stands in more than one order, and they differ ({said}); expected one", where)
+
+
+def _doses(sig: str) -> str:
+    """A sig without what it is made of."""
+    return sig.split(" using ")[0].split(" as ")[0]

@@ -85,8 +85,10 @@ def read(body: HookBody, hook: str, region: str, today: date) -> Asked | None:
         ordered = list(pool_of(body.context.draft_orders).of(WANTED))
         drafts = tuple(found for where, found in ordered if _of_baclofen(found, where, pool))
         nameless = tuple(where for where, found in ordered if _nameless(found, where, pool))
-        lists = list(pool.of(WANTED, "MedicationStatement"))
-        taken = any(found.get("status") != "draft" and _of_baclofen(found, where, pool) for where, found in lists)
+        ended = [draft for draft in drafts if draft.get("status") in TAKEN_SO_FAR]
+        lists = [each for each in pool.of(WANTED, "MedicationStatement") if each[1].get("status") != "draft"]
+        asks = bool(ended) or not drafts  # else what is taken need not be known yet
+        taken = asks and any(_of_baclofen(found, where, pool) for where, found in lists)
     except InputError as error:
         raise ProblemError("bad-request", str(error)) from error
     if not ordered and not taken:
@@ -95,7 +97,7 @@ def read(body: HookBody, hook: str, region: str, today: date) -> Asked | None:
     if not drafts and not taken:
         return Asked(None, nameless=nameless) if nameless else None
     if not taken:  # an order that is to end tells by itself what was taken
-        bundle["entry"] += [{"resource": {**d, "status": "active"}} for d in drafts if d.get("status") in TAKEN_SO_FAR]
+        bundle["entry"] += [{"resource": {**draft, "status": "active"}} for draft in ended]
     return _case(bundle, body, drafts, region, today)
 
 
