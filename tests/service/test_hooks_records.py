@@ -65,6 +65,26 @@ def test_an_order_that_ends_tells_by_itself_what_was_taken(client: TestClient, s
     assert "TAPER" in topics(asked(client, body))[0]
 
 
+LOOSE = {"dosageInstruction": [{"text": "per clinic"}]}
+
+
+@pytest.mark.parametrize("service", [SIGN, SELECT])
+def test_a_stop_of_what_cannot_be_read_is_still_a_stop(client: TestClient, service: str) -> None:
+    two = (order(10, 3, "a", "active"), order(20, 1, "b", "active"))
+    pump = another("Lioresal intrathecal", "p", "active") | LOOSE
+    for body, topic in (
+        (hook(order(20, 1, "b", "stopped"), order(10, 3, "a", "stopped"), taken=two, creatinine=8), ("TAPER-US", "STOP-CH")),
+        (hook(pump | {"status": "stopped"}, taken=(pump,)), ("ITB-ABRUPT",)),
+        (hook(pump | {"status": "on-hold"}), ("ITB-ABRUPT",)),
+    ):
+        found = asked(client, body, service)
+        assert topics(found)[-1] in topic
+        assert ("unread" in topics(found)) == (service == SIGN)
+        assert "suggestions" not in found[-1]
+    dead = {"resourceType": "Patient", "id": "p1", "deceasedBoolean": True}
+    assert "TAPER" not in str(topics(asked(client, hook(order(5, 3, "a", "stopped"), taken=two, patient=dead), service)))
+
+
 def test_an_order_not_to_give_is_a_stop_for_who_takes_it_and_nothing_for_who_does_not(client: TestClient) -> None:
     refused = order(30, 3) | {"doNotPerform": True}
     assert "TAPER" in topics(asked(client, hook(refused, taken=(order(30, 3, "m9", "active"),))))[0]

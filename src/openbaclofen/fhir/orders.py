@@ -97,8 +97,7 @@ def _same(before: dict[str, Any] | None, now: str | dict[str, Any], since: str |
 
 def _therapy(of: Medicine, medicine: CodeableConcept, where: str, notes: list[str]) -> str | dict[str, Any]:
     """A sig, or a pump programme. Errors: InputError for another route."""
-    product = codes.product(medicine)
-    spinal = (product is not None and product.form.startswith(_INTRATHECAL)) or _INTRATHECAL in medicine.words.lower()
+    spinal = _for_the_spine(medicine)
     routes = {_route(d.route, where) for d in of.dosages} - {""}
     if routes == {_INTRATHECAL} or (spinal and not routes):
         return {"route": _INTRATHECAL, "programme": _rate(of, where)}
@@ -107,6 +106,18 @@ def _therapy(of: Medicine, medicine: CodeableConcept, where: str, notes: list[st
     sig, assumed = dosage.read_sig(of.dosages, medicine, where)
     notes += assumed
     return format_sig(sig)
+
+
+def is_intrathecal(of: Medicine, medicine: CodeableConcept) -> bool:
+    """Whether an order, readable or not, is for the spinal fluid: by its product, its words or a route."""
+    routes = [(codes.concept(d.route, "route"), " ".join(d.route.said).lower()) for d in of.dosages]
+    return _for_the_spine(medicine) or any(_INTRATHECAL in said for route in routes for said in route)
+
+
+def _for_the_spine(medicine: CodeableConcept) -> bool:
+    """Whether a product, or a medicine in words, is made for the spinal fluid."""
+    product = codes.product(medicine)
+    return (product is not None and product.form.startswith(_INTRATHECAL)) or _INTRATHECAL in medicine.words.lower()
 
 
 def _route(of: CodeableConcept, where: str) -> str:

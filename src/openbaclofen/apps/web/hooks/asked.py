@@ -16,8 +16,10 @@ from openbaclofen.case.read import read_case
 from openbaclofen.case.record import Case
 from openbaclofen.errors import InputError
 from openbaclofen.fhir.medicine import NOT_SENT, concept_of, is_baclofen, known
+from openbaclofen.fhir.orders import is_intrathecal
 from openbaclofen.fhir.read import Pool, case_from_bundle, pool_of
 from openbaclofen.fhir.resources import Medicine, parse
+from openbaclofen.safety.ordered import INTRATHECAL, ORAL
 
 TAKEN_SO_FAR = ("stopped", "completed", "on-hold")
 ENDING = (*TAKEN_SO_FAR, "cancelled")
@@ -56,7 +58,8 @@ class HookBody(BaseModel):
 @dataclass(frozen=True)
 class Asked:
     """case: what was read; without orders of baclofen where those could not be, for the reason in unread; None where nothing
-    could be. drafts: the baclofen orders in question; nameless: orders in question of which it is not known what they are for.
+    could be. drafts: the baclofen orders in question; nameless: orders in question of which it is not known what they are for;
+    stops: the route of baclofen that is to end, where it could not be read.
 
     notes: what was assumed; left_out: what was not used. rest: lists that were not sent, or only in part.
     """
@@ -68,6 +71,7 @@ class Asked:
     left_out: tuple[str, ...] = ()
     rest: tuple[str, ...] = ()
     nameless: tuple[str, ...] = ()
+    stops: str = ""
 
 
 def read(body: HookBody, hook: str, region: str, today: date) -> Asked | None:
@@ -133,9 +137,19 @@ def _case(bundle: dict[str, Any], body: HookBody, drafts: Drafts, region: str, t
         unread = str(error)
     try:
         found = case_from_bundle(bundle, as_of=today, region=region, asked=told, ordered=False)
+        if ending:
+            return Asked(None, drafts, unread, stops=_route_of(bundle))
         return Asked(read_case(found.case), drafts, unread, tuple(found.notes), tuple(found.left_out), rest)
     except InputError:
         return Asked(None, drafts, unread)
+
+
+def _route_of(bundle: Mapping[str, Any]) -> str:
+    """Whether any baclofen that is taken or ordered goes into the spinal fluid, which is the worst to end; else by mouth."""
+    pool = pool_of(bundle)
+    each = [(where, parse(Medicine, found, where)) for where, found in pool.of(WANTED, "MedicationStatement")]
+    concepts = [(of, concept_of(of, pool, where)) for where, of in each]
+    return INTRATHECAL if any(is_baclofen(what) and is_intrathecal(of, what) for of, what in concepts) else ORAL
 
 
 def _beside(case: Mapping[str, Any], drafts: Drafts, bundle: Mapping[str, Any]) -> list[str]:
