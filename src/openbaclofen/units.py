@@ -308,7 +308,7 @@ class IndexedGFR(
     Quantity,
     unit="mL/min/{1.73_m2}",
     name="indexed GFR",
-    factors=dict.fromkeys(("mL/min/1.73m2", "mL/min/1.73 m2", "mL/min/1.73m²", "mL/min/1.73 m²"), 1.0),
+    factors=dict.fromkeys((f"mL/min/1.73{gap}m{power}" for power in ("2", "²", "^2", "*2") for gap in ("", " ", "_")), 1.0),
     refused={"mL/min": "eGFR is indexed to body surface (mL/min/1.73m2); mL/min is that of the whole person"},
     shown="mL/min/1.73 m2",
 ):

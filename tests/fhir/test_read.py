@@ -5,57 +5,17 @@ from __future__ import annotations
 import copy
 import json
 from contextlib import suppress
-from datetime import date
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.fhir.records import ICD, RXNORM, SNOMED, TODAY, bundle, concept, dose, observed, order, read
 
 import openbaclofen as ob
 from openbaclofen.case.write import case_text
 from openbaclofen.dose.regimen import Phase, Regimen
 from openbaclofen.errors import InputError
 from openbaclofen.fhir.read import case_from_bundle
-
-TODAY = date(2026, 11, 22)
-LOINC, RXNORM = "http://loinc.org", "http://www.nlm.nih.gov/research/umls/rxnorm"
-ICD, SNOMED = "http://hl7.org/fhir/sid/icd-10-cm", "http://snomed.info/sct"
-
-
-def concept(system: str, code: str, display: str = "") -> dict:
-    return {"coding": [{"system": system, "code": code, "display": display}]}
-
-
-def bundle(*resources: dict, patient: dict | None = None) -> dict:
-    person = {"resourceType": "Patient", "id": "p", "gender": "female", "birthDate": "1980-05-02", **(patient or {})}
-    return {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": r} for r in (person, *resources)]}
-
-
-def observed(code: str, value: float | None, unit: str, on: str = "2026-11-01", **more: object) -> dict:
-    quantity = {"valueQuantity": {"value": value, "unit": unit}} if value is not None else {}
-    return (
-        {"resourceType": "Observation", "status": "final", "code": concept(LOINC, code), "effectiveDateTime": on}
-        | quantity
-        | more
-    )
-
-
-def order(status: str = "draft", medicine: dict | None = None, **dosage: object) -> dict:
-    return {
-        "resourceType": "MedicationRequest",
-        "status": status,
-        "intent": "order",
-        "medicationCodeableConcept": medicine or concept(RXNORM, "197391", "baclofen 10 MG Oral Tablet"),
-        "dosageInstruction": [dosage] if dosage else [{"text": "10 mg TID"}],
-    }
-
-
-def dose(value: float, unit: str = "mg", **repeat: object) -> dict:
-    return {"doseAndRate": [{"doseQuantity": {"value": value, "unit": unit}}], "timing": {"repeat": repeat}}
-
-
-def read(*resources: dict, **more: object) -> dict:
-    return case_from_bundle(bundle(*resources), TODAY, **more).case
 
 
 def regimen(*dosages: dict, medicine: dict | None = None) -> Regimen:
@@ -193,7 +153,7 @@ def test_what_is_over_wrong_or_in_the_future_does_not_count() -> None:
         TODAY,
     )
     assert found.case["patient"]["conditions"] == ["peptic_ulcer_history", "seizure_history", "stroke"]
-    assert found.case["patient"]["kidney"] == [{"date": "2026-01-01", "creatinine": "1.1 mg/dL"}]
+    assert "kidney" not in found.case["patient"]  # the newest creatinine cannot be used, and no older one stands in for it
     assert found.case["current"] == "none"
     assert "therapy" not in found.case
     said = "\n".join(found.notes)

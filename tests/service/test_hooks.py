@@ -342,6 +342,7 @@ def test_a_token_of_a_known_system_is_let_in_once(guarded: TestClient) -> None:
         lambda: token(aud="https://other.example"),
         lambda: token(exp=int(time.time()) - 100),
         lambda: token(exp=int(time.time()) + 4000),
+        lambda: token(exp=str(int(time.time()) + 4000)),
         lambda: token(iat=int(time.time()) + 1000, exp=int(time.time()) + 1100),
         *(lambda name=name: token(**{name: None}) for name in ("iss", "aud", "exp", "iat", "jti")),
         lambda: token(kid="x"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import signal
@@ -12,9 +13,16 @@ from typing import Any
 
 import pytest
 from platformdirs import user_cache_path
+from starlette.testclient import TestClient
 from tests.service.calls import CASE, LONG, PERSON, SIGN, Server, alive, hook, order, server
 
 import openbaclofen
+from openbaclofen.apps.web.app import application
+from openbaclofen.apps.web.settings import Settings
+from openbaclofen.dose import sig
+from openbaclofen.facts import load
+from openbaclofen.safety.medicines import index
+from openbaclofen.safety.rulebook import rulebook
 
 MARK = "Zzyzxmarker"
 
@@ -119,6 +127,17 @@ def test_nothing_of_a_patient_is_logged_or_filed(served: Server, marked: float) 
     folders = (served.folder, Path(user_cache_path("openbaclofen")), Path(openbaclofen.__file__).parent)
     files = [f for folder in folders for f in folder.rglob("*") if f.is_file() and f.stat().st_mtime >= marked]
     assert not [f for f in files if MARK.encode() in f.read_bytes() or MARK in f.name]
+
+
+def test_the_first_caller_finds_everything_loaded() -> None:
+    for each in (rulebook, index, sig._parser):
+        each.cache_clear()
+    with TestClient(application(Settings(workers=1, niceness=0, warm=False))):
+        loaded = [each.cache_info().currsize for each in (rulebook, index, sig._parser)]
+        frozen = gc.get_freeze_count()
+    assert all(loaded)
+    assert frozen > len(index(load()).names)
+    gc.unfreeze()
 
 
 def test_a_fault_of_the_program_is_logged_without_what_it_held(capsys: pytest.CaptureFixture[str]) -> None:

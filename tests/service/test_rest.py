@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from typing import Any
 
@@ -266,3 +267,35 @@ def test_no_mapping_breaks_a_check(client: TestClient, case: dict[str, Any]) -> 
 def test_no_text_breaks_reading(client: TestClient, text: str) -> None:
     answer = client.post("/v1/case/read", content=json.dumps({"text": text}), headers={"Content-Type": "application/json"})
     assert answer.status_code in (200, 422), answer.text
+
+
+TWICE = '{"case": {"patient": {"age": "46 a", "allergies": ["baclofen"], "allergies": []}, "therapy": "5 mg TID"}}'
+
+
+@pytest.mark.parametrize(
+    "path", ["/v1/check", "/v1/plan", "/v1/jobs", "/v1/case/write", "/cds-services/openbaclofen-order-sign"]
+)
+def test_a_key_that_stands_twice_is_refused(client: TestClient, path: str) -> None:
+    found = problem(client.post(path, content=TWICE, headers={"Content-Type": "application/json"}), 400, "bad-request")
+    assert "'allergies' stands twice" in found["detail"]
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (b"{", "not JSON"),
+        (b'{"text": "\xff"}', "UTF-8"),
+        (gzip.compress(b'{"text": "a"}'), "not compressed"),
+        (b'{"case": ' + b"[" * 100000 + b"]" * 100000 + b"}", "nested without end"),
+        (b'{"case": {"patient": {"age": ' + b"9" * 5000 + b"}}}", "number without end"),
+    ],
+)
+def test_a_body_that_is_no_json_says_why(client: TestClient, body: bytes, words: str) -> None:
+    found = problem(client.post("/v1/check", content=body, headers={"Content-Type": "application/json"}), 400, "bad-request")
+    assert words in found["detail"]
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"null", b'"text"', b"1"])
+def test_a_body_is_an_object(client: TestClient, body: bytes) -> None:
+    found = problem(client.post("/v1/check", content=body, headers={"Content-Type": "application/json"}), 422, "bad-option")
+    assert found["detail"] == "expected a JSON object"

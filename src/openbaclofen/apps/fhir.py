@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import App, Parameter
 
 from openbaclofen.apps.console import OK, STOP, emit
+from openbaclofen.case.strict_json import loads
 from openbaclofen.errors import InputError
 
 if TYPE_CHECKING:
@@ -59,13 +60,13 @@ def read_bundle(source: str) -> Mapping[str, Any]:
     where = "standard input" if source == "-" else source
     try:
         text = sys.stdin.read(LARGEST_BYTES + 1) if source == "-" else _text(Path(source))
-        found = json.loads(text)
+        found = loads(text)
     except OSError as error:
         raise InputError(f"cannot be read: {error.strerror or error}", where) from error
-    except json.JSONDecodeError as error:
-        raise InputError(f"not JSON: {error.msg}", f"{where}:{error.lineno}") from error
-    except (UnicodeDecodeError, RecursionError) as error:
-        raise InputError("not JSON: expected UTF-8 text that is not nested without end", where) from error
+    except UnicodeDecodeError as error:
+        raise InputError("not JSON: expected text in UTF-8", where) from error
+    except InputError as error:
+        raise InputError(error.said, ": ".join(part for part in (where, error.where) if part)) from error
     if not isinstance(found, dict) or found.get("resourceType") != "Bundle":
         raise InputError('expected a FHIR bundle: {"resourceType": "Bundle", ...}', where)
     return found

@@ -2,113 +2,171 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from openbaclofen import facts
 from openbaclofen.dose.sig import format_sig
 from openbaclofen.errors import InputError
 from openbaclofen.fhir import codes, dosage
-from openbaclofen.fhir.resources import CodeableConcept, Medication, Medicine, parse
-from openbaclofen.safety import medicines
-from openbaclofen.units import IntrathecalRate, UnitError
+from openbaclofen.fhir.medicine import concept_of, other_than_baclofen
+from openbaclofen.fhir.resources import CodeableConcept, Measure, Medicine
+from openbaclofen.units import Duration, IntrathecalDose, IntrathecalRate, UnitError
 
 if TYPE_CHECKING:
     from openbaclofen.fhir.read import Pool
 
 _TAKEN = ("active", "on-hold", "unknown", "intended", "")
+_OVER = ("completed", "stopped", "cancelled", "entered-in-error", "not-taken")
 _INTRATHECAL = "intrathecal"
+_BY_MOUTH = re.compile(r"\b(per)?oral|\bmouth|\bp\.?\s?o\b|\bper os|\bgastr|\bnasogastr|\benteral|\btube\b|\bpeg\b", re.I)
 
 
 @dataclass
 class Orders:
-    """order, current: as a case writes them, None where there is none. others: the other medicines, in words with codes."""
+    """order, current: as a case writes them, None where there is none. others: the other medicines, in words with codes.
+
+    notes: what was assumed; left_out: what was not used; undosed: records that baclofen is taken, without a dose.
+    """
 
     order: str | dict[str, Any] | None = None
     current: dict[str, Any] | None = None
     others: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+    undosed: list[str] = field(default_factory=list)
 
 
-def read(found: Iterable[tuple[str, Medicine]], pool: Pool, today: date) -> Orders:
-    """Orders of status draft are in question, others that are not over are what is taken.
+def read(found: Iterable[tuple[str, Medicine]], pool: Pool, today: date, ordered: bool = True) -> Orders:
+    """Orders of status draft are in question, others that are not over are what is taken. ordered: False passes baclofen over.
 
     Errors: InputError where baclofen is ordered, or taken, by two orders that differ.
     """
     orders = Orders()
     for where, of in found:
-        medicine = concept_of(of, pool, where)
-        draft = of.status == "draft"
-        if not draft and (of.status not in _TAKEN or of.intent in ("proposal", "option")):
+        medicine, status = concept_of(of, pool, where), of.status.lower()
+        if status in _OVER or (status != "draft" and of.intent in ("proposal", "option")):
             continue
-        if not medicine.words:
-            orders.notes.append(f"{where}: names no medicine")
-        elif not is_baclofen(medicine):
-            orders.others.append(codes.named(medicine))
-        elif draft:
-            orders.order = _only(orders.order, _therapy(of, medicine, where, orders.notes), where)
-        else:
-            taken = _therapy(of, medicine, where, orders.notes)
-            since = dosage.day(of.since, where).isoformat() if of.since else None
-            current = taken if isinstance(taken, dict) else {"sig": taken}
-            orders.current = _only(orders.current, current | ({"since": since} if since else {}), where)
-            if of.status == "on-hold":
-                orders.notes.append(f"{where}: is on hold, and counted as taken now")
+        if status not in (*_TAKEN, "draft"):
+            orders.left_out.append(f"{where}: the status {of.status[:100]!r} is not one of FHIR R4; it is counted as taken")
+        if of.do_not_perform:
+            orders.left_out.append(
+                f"{where}: says that {medicine.words or 'a medicine'} is not to be given, and is not counted"
+            )
+        elif (other := other_than_baclofen(medicine, where)) is not None:
+            orders.others.append(other)
+            if of.modifier_extension:
+                orders.left_out.append(f"{where}: its modifierExtension is not understood; it is counted as taken")
+        elif ordered:
+            _add(orders, of, medicine, where, today)
     orders.others = list(dict.fromkeys(orders.others))
+    if orders.undosed and orders.current is None:
+        raise InputError("baclofen is taken, and no dose of it is said; expected a dosing instruction", orders.undosed[0])
+    orders.left_out += [f"{where}: says no dose of baclofen; that of another record is used" for where in orders.undosed]
     return orders
 
 
-def concept_of(of: Medicine, pool: Pool, where: str) -> CodeableConcept:
-    """What an order is for, itself or through a reference; one that leads nowhere stays, as a medicine nobody knows."""
-    if of.medication_codeable_concept is not None:
-        return of.medication_codeable_concept
-    if of.medication_reference is None:
-        return CodeableConcept()
-    address = of.medication_reference.reference
-    if address.startswith("#"):
-        target = next((c for c in of.contained if c.get("id") == address[1:]), None)
-    else:
-        target = pool.by_address.get(address)
-    if target is None:
-        return CodeableConcept(text=of.medication_reference.display or f"{address} (not in the bundle)")
-    return parse(Medication, target, where).code
+def _add(orders: Orders, of: Medicine, medicine: CodeableConcept, where: str, today: date) -> None:
+    """An order of baclofen."""
+    if of.modifier_extension or any(d.modifier_extension for d in of.dosages):
+        raise InputError("a modifierExtension may change what is ordered, and its meaning is not known", where)
+    if of.status.lower() == "draft":
+        orders.order = _only(orders.order, _therapy(of, medicine, where, orders.notes), where)
+        return
+    if (over := dosage.over(of.dosages, today, where)) is not None:
+        orders.left_out.append(f"{where}: its dosing ended on {over}, so it is not counted as taken")
+        return
+    if not of.dosages:
+        orders.undosed.append(where)
+        return
+    since = dosage.day(of.since, where).isoformat() if of.since else None
+    orders.current = _same(orders.current, _therapy(of, medicine, where, orders.notes), since, where)
+    if of.status.lower() == "on-hold":
+        orders.left_out.append(f"{where}: is on hold, and counted as taken now")
 
 
-def is_baclofen(medicine: CodeableConcept) -> bool:
-    """Whether it is baclofen, by its codes or its words."""
-    by_code = any(codes.concept(medicine, group) == codes.SUBSTANCE for group in ("ingredient", "product", "component"))
-    return by_code or medicines.read(codes.named(medicine), medicines.index(facts.load())).itself
+def _same(before: dict[str, Any] | None, now: str | dict[str, Any], since: str | None, where: str) -> dict[str, Any]:
+    """What is taken, said once or by several records that agree; since the earliest day that one of them says."""
+    had = before and {key: value for key, value in before.items() if key != "since"}
+    taken = _only(had and had.get("sig", had), now, where)
+    first = min((said for said in ((before or {}).get("since"), since) if said), default=None)
+    return (taken if isinstance(taken, dict) else {"sig": taken}) | ({"since": first} if first else {})
 
 
 def _therapy(of: Medicine, medicine: CodeableConcept, where: str, notes: list[str]) -> str | dict[str, Any]:
-    """A sig, or a pump programme."""
-    routes = {codes.concept(d.route, "route") or d.route.words.lower() for d in of.dosages}
-    if any(_INTRATHECAL in route for route in routes):
+    """A sig, or a pump programme. Errors: InputError for another route."""
+    spinal = _for_the_spine(medicine)
+    routes = {_route(d.route, where) for d in of.dosages} - {""}
+    if routes == {_INTRATHECAL} or (spinal and not routes):
         return {"route": _INTRATHECAL, "programme": _rate(of, where)}
+    if len(routes) > 1 or (spinal and routes):
+        raise InputError("expected one route that fits the product, by mouth or intrathecal", where)
     sig, assumed = dosage.read_sig(of.dosages, medicine, where)
     notes += assumed
     return format_sig(sig)
 
 
+def is_intrathecal(of: Medicine, medicine: CodeableConcept) -> bool:
+    """Whether an order, readable or not, is for the spinal fluid: by its product, its words or a route."""
+    routes = [(codes.concept(d.route, "route"), " ".join(d.route.said).lower()) for d in of.dosages]
+    return _for_the_spine(medicine) or any(_INTRATHECAL in said for route in routes for said in route)
+
+
+def _for_the_spine(medicine: CodeableConcept) -> bool:
+    """Whether a product, or a medicine in words, is made for the spinal fluid."""
+    product = codes.product(medicine)
+    return (product is not None and product.form.startswith(_INTRATHECAL)) or _INTRATHECAL in medicine.words.lower()
+
+
+def _route(of: CodeableConcept, where: str) -> str:
+    """'oral' or 'intrathecal'; '' where it is not said. Errors: InputError for any other, or one that is not known."""
+    if not of.words:
+        return ""
+    if known := codes.concept(of, "route"):
+        return known
+    said = " ".join(of.said).lower()
+    if _INTRATHECAL in said:
+        return _INTRATHECAL
+    if _BY_MOUTH.search(said):
+        return "oral"
+    raise InputError(f"the route {of.words!r} is neither by mouth (or feeding tube) nor intrathecal, as far as is known", where)
+
+
 def _rate(of: Medicine, where: str) -> str:
-    """The programme of a pump: one rate a day."""
-    given = of.dosages[0].dose_and_rate[0] if len(of.dosages) == 1 and of.dosages[0].dose_and_rate else None
-    rate = given.rate_quantity if given else None
-    if given and given.rate_ratio:
-        numerator, denominator = given.rate_ratio.numerator, given.rate_ratio.denominator
-        if denominator.value in (None, 1) and (denominator.code or denominator.unit) in ("d", "day"):
-            rate = numerator.model_copy(update={"code": f"{numerator.code or numerator.unit}/d"})
-    if rate is None or rate.value is None:
-        raise InputError("expected one rateQuantity in ug/d for an intrathecal order", where)
+    """The programme of a pump: one rate, as such or as an amount over some time; or a single bolus."""
+    given = of.dosages[0].dose_and_rate[0] if len(of.dosages) == 1 and len(of.dosages[0].dose_and_rate) == 1 else None
     try:
-        return f"{IntrathecalRate.of(rate.value, rate.code or rate.unit).value:.12g} ug/d continuous"
-    except UnitError as error:
+        if given and given.rate_ratio and given.rate_ratio.numerator.value is not None:
+            over = given.rate_ratio.denominator
+            days = Duration.of(1 if over.value is None else over.value, _unit(over)).value
+            each = IntrathecalDose.of(given.rate_ratio.numerator.value, _unit(given.rate_ratio.numerator))
+            return f"{each.value / days:.12g} ug/d continuous"
+        if given and given.rate_quantity and given.rate_quantity.value is not None:
+            rate = IntrathecalRate.of(given.rate_quantity.value, _unit(given.rate_quantity))
+            return f"{rate.value:.12g} ug/d continuous"
+        if given and given.dose_quantity and given.dose_quantity.value is not None and of.dosages[0].timing.repeat.count == 1:
+            return f"{IntrathecalDose.of(given.dose_quantity.value, _unit(given.dose_quantity)).value:.12g} ug once"
+    except (UnitError, ZeroDivisionError) as error:
         raise InputError(str(error), where) from error
+    raise InputError("expected one rateQuantity in ug/d for an intrathecal order, or a doseQuantity once (count 1)", where)
+
+
+def _unit(of: Measure) -> str:
+    return next(iter(of.units), "")
 
 
 def _only(before: Any, now: Any, where: str) -> Any:
-    if before is not None and before != now:
-        raise InputError("baclofen stands in more than one order, and they differ; expected one", where)
-    return now
+    """One order told once or several times; where one tells the product too, that one. Errors: InputError where they differ."""
+    if before is None or before == now:
+        return now
+    if isinstance(before, str) and isinstance(now, str) and _doses(before) == _doses(now):
+        return max(before, now, key=len)
+    said = "; ".join(each if isinstance(each, str) else str(each["programme"]) for each in (before, now))
+    raise InputError(f"baclofen stands in more than one order, and they differ ({said}); expected one", where)
+
+
+def _doses(sig: str) -> str:
+    """A sig without what it is made of."""
+    return sig.split(" using ")[0].split(" as ")[0]

@@ -11,27 +11,37 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from openbaclofen import facts
 from openbaclofen.errors import InputError
-from openbaclofen.fhir import codes, orders
+from openbaclofen.fhir import history, orders
 from openbaclofen.fhir.dosage import day
 from openbaclofen.fhir.measured import Found, measurements
-from openbaclofen.fhir.resources import AllergyIntolerance, Bundle, Condition, Medicine, Observation, Patient, Resource, parse
+from openbaclofen.fhir.resources import (
+    AllergyIntolerance,
+    Bundle,
+    Condition,
+    Medicine,
+    Observation,
+    Patient,
+    Procedure,
+    Record,
+    Resource,
+    parse,
+)
 from openbaclofen.units import DAYS_PER_YEAR, MONTHS_PER_YEAR
 
 ASKED = ("Condition", "AllergyIntolerance", "MedicationRequest", "MedicationStatement")
-_OVER = ("inactive", "remission", "resolved")
-_WRONG = ("refuted", "entered-in-error")
-_PAST = {"epilepsy": "seizure_history"}  # a condition that is over, and what remains of it; else '<condition>_history'
-_NO_ALLERGY = ("716186003", "409137002")  # SNOMED CT: no known allergy, no known drug allergy
+READ = (*ASKED, "Observation", "Procedure")
+UNREAD = ("MedicationAdministration", "MedicationDispense", "DeviceUseStatement")
 
 
 @dataclass
 class FromBundle:
-    """A case as a mapping for read_case, and sentences about what was assumed or left out."""
+    """A case as a mapping for read_case. notes: sentences about what was assumed or left out; left_out: those of them about
+    what might have changed the verdict, had it been used."""
 
     case: dict[str, Any]
     notes: list[str] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -40,6 +50,11 @@ class Pool:
 
     by_type: Mapping[str, list[tuple[str, dict[str, Any]]]]
     by_address: Mapping[str, dict[str, Any]]
+
+    def at(self, address: str) -> dict[str, Any] | None:
+        """What a reference points to: its whole address, else type and id alone, of whatever version."""
+        plain = address.split("/_history/")[0]
+        return self.by_address.get(address) or self.by_address.get("/".join(plain.split("/")[-2:]))
 
     def of(self, *types: str) -> Iterator[tuple[str, dict[str, Any]]]:
         """Where it stands, and the resource."""
@@ -53,36 +68,81 @@ def case_from_bundle(
     region: str | None = None,
     asked: Collection[str] | None = None,
     question: str | None = None,
+    ordered: bool = True,
 ) -> FromBundle:
     """The case that a bundle tells of.
 
     A baclofen order of status draft is the order in question, an active one is what is taken now. asked: types of resources
     that the bundle was made to hold, so that none of them means none; None: those it has. as_of: today, where not said.
+    ordered: False leaves orders of baclofen unread, where they cannot be.
     Errors: InputError naming the resource and the element.
     """
     pool = pool_of(bundle)
     today = as_of or date.today()
-    wanted = set(asked) if asked is not None else {kind for kind in ASKED if pool.by_type.get(kind)}
     found = FromBundle({})
+    if any(link.relation == "next" for link in parse(Bundle, bundle, "Bundle").link):
+        found.left_out.append("Bundle: only a page of it was given (link 'next')")
     where, who = _patient(pool)
+    pool = _of_one(pool, where, found)
     patient = _person(who, where, today, found)
     measured = measurements(_typed(pool, Observation), today)
     _measures(patient, measured, found)
-    conditions = list(_conditions(pool, found))
+    taken = orders.read(_medicines(pool), pool, today, ordered)
+    wanted = set(asked) if asked is not None else _held(pool)
+    conditions = list(history.conditions(_typed(pool, Condition), found.notes))
+    conditions += history.dialysis(_typed(pool, Procedure), found.left_out)
     if conditions or "Condition" in wanted:
         patient["conditions"] = list(dict.fromkeys(conditions))
-    allergies = list(_allergies(pool))
-    if allergies or "AllergyIntolerance" in wanted:
+    allergies = history.allergies(_typed(pool, AllergyIntolerance), found.left_out)
+    if allergies or (allergies is not None and "AllergyIntolerance" in wanted):
         patient["allergies"] = allergies
-    medicines = orders.read(_medicines(pool), pool, today)
-    if medicines.others or wanted & {"MedicationRequest", "MedicationStatement"}:
-        patient["medicines"] = medicines.others
-    found.notes += medicines.notes
-    found.case = {"date": today.isoformat(), "patient": patient, **_asked(medicines, bool(wanted & set(ASKED[2:])))}
+    told = bool(wanted & {"MedicationRequest", "MedicationStatement"})
+    if taken.others or told:
+        patient["medicines"] = taken.others
+    found.left_out += [*taken.left_out, *_not_read(pool)]
+    found.notes += taken.notes
+    found.notes[:0] = found.left_out
+    found.case = {"date": today.isoformat(), "patient": patient, **(_asked(taken, told) if ordered else {})}
     found.case |= {key: value for key, value in (("region", region), ("question", question)) if value}
     if measured.levels:
         found.case["observations"] = measured.levels
     return found
+
+
+def _held(pool: Pool) -> set[str]:
+    """The types that a bundle holds. An order in question alone does not say what is taken."""
+    taken = {kind for kind in ASKED[2:] if any(found.get("status") != "draft" for _, found in pool.of(kind))}
+    return taken | {kind for kind in ASKED[:2] if pool.by_type.get(kind)}
+
+
+def _of_one(pool: Pool, patient: str, found: FromBundle) -> Pool:
+    """The pool without what is about somebody else."""
+    mine: dict[str, list[tuple[str, dict[str, Any]]]] = {}
+    for kind, held in pool.by_type.items():
+        for where, resource in held:
+            about = parse(Record, resource, where).about if kind in READ else ""
+            who = pool.at(about)
+            if about and (who or {}).get("resourceType", "Patient") == "Patient" and _other(about, who, patient):
+                found.left_out.append(f"{where}: is about {about}, not {patient}, and is not used")
+            else:
+                mine.setdefault(kind, []).append((where, resource))
+    return Pool(mine, pool.by_address)
+
+
+def _other(about: str, who: dict[str, Any] | None, patient: str) -> bool:
+    """Whether a reference names somebody else; one without type and id leads to the only patient there is."""
+    if who is not None:
+        return f"Patient/{who.get('id')}" != patient and bool(who.get("id"))
+    return "Patient/" in about and "/".join(about.split("/_history/")[0].split("/")[-2:]) != patient
+
+
+def _not_read(pool: Pool) -> Iterator[str]:
+    """What might tell of medicines or a pump, and is not read; what could not be looked up."""
+    if found := list(pool.of("OperationOutcome")):
+        yield f"{found[0][0]}: something could not be looked up, so the bundle may not be whole"
+    for kind in UNREAD:
+        if held := list(pool.of(kind)):
+            yield f"{kind}: not read ({len(held)} in the bundle), so what only they tell is not known"
 
 
 def is_bundle(found: object) -> bool:
@@ -107,11 +167,11 @@ def pool_of(*bundles: Mapping[str, Any]) -> Pool:
 
 
 def _patient(pool: Pool) -> tuple[str, Patient]:
-    people = dict(pool.of("Patient"))
+    each = [(where, parse(Patient, found, where)) for where, found in pool.of("Patient")]
+    people = [who for i, who in enumerate(each) if who not in each[:i]]
     if len(people) != 1:
         raise InputError(f"expected one Patient, found {len(people)}", "Bundle")
-    where, found = next(iter(people.items()))
-    return where, parse(Patient, found, where)
+    return people[0]
 
 
 def _person(who: Patient, where: str, today: date, found: FromBundle) -> dict[str, Any]:
@@ -148,35 +208,8 @@ def _measures(patient: dict[str, Any], measured: Found, found: FromBundle) -> No
     patient |= measured.latest
     if measured.creatinines:
         patient["kidney"] = measured.creatinines
-        if patient.pop("egfr", None):
-            found.notes.append("a reported eGFR is not used, since creatinine is known")
+    found.left_out += measured.left_out
     found.notes += measured.notes
-
-
-def _conditions(pool: Pool, found: FromBundle) -> Iterator[str]:
-    """Our words for the problems that hold, or the problem in its own words, which the checker says it does not know."""
-    over: list[str] = []
-    for _, of in _typed(pool, Condition):
-        if of.verification_status.code in _WRONG or not (of.code.coding or of.code.text):
-            continue
-        word = codes.concept(of.code, "condition")
-        if of.clinical_status.code in _OVER:
-            past = _PAST.get(word, f"{word}_history")
-            if word and past in facts.load().conditions:
-                yield past
-            else:
-                over.append(codes.words(of.code))
-        else:
-            yield word or codes.words(of.code)
-    if over:
-        found.notes.append(f"over, and not counted: {', '.join(sorted(set(over)))}")
-
-
-def _allergies(pool: Pool) -> Iterator[str]:
-    for _, of in _typed(pool, AllergyIntolerance):
-        none = any(c.code in _NO_ALLERGY for c in of.code.coding)
-        if not none and of.clinical_status.code not in _OVER and of.verification_status.code not in _WRONG and of.code.words:
-            yield of.code.words
 
 
 def _medicines(pool: Pool) -> Iterator[tuple[str, Medicine]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -13,15 +13,6 @@ from openbaclofen.errors import InputError
 RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
 SNOMED = "http://snomed.info/sct"
 UCUM = "http://unitsofmeasure.org"
-SYSTEMS: Mapping[str, str] = {  # what a terminology is called by FHIR, and here
-    SNOMED: "snomed",
-    RXNORM: "rxnorm",
-    "http://hl7.org/fhir/sid/icd-10-cm": "icd10cm",
-    "http://hl7.org/fhir/sid/icd-10": "icd10cm",
-    "http://www.whocc.no/atc": "atc",
-    "http://loinc.org": "loinc",
-    "http://hl7.org/fhir/sid/ndc": "ndc",
-}
 
 
 class Part(BaseModel):
@@ -51,18 +42,29 @@ class CodeableConcept(Part):
         return (self.text or (displays[0] if displays else "")).strip()
 
     @property
-    def code(self) -> str:
-        """The first code, such as a status."""
-        return next((c.code for c in self.coding if c.code), "")
+    def said(self) -> tuple[str, ...]:
+        """All words for it: the text and every display."""
+        return tuple(dict.fromkeys(word.strip() for word in (self.text, *(c.display for c in self.coding)) if word.strip()))
+
+    def has(self, codes: Collection[str]) -> bool:
+        """Whether one of its codes is among these, such as those of a status."""
+        return any(c.code in codes for c in self.coding)
 
 
 class Measure(Part):
-    """A quantity: value, comparator, unit in words, UCUM code."""
+    """A quantity: value, comparator, unit in words, and as a code, mostly of UCUM."""
 
     value: float | None = None
     comparator: str = ""
     unit: str = ""
+    system: str = ""
     code: str = ""
+
+    @property
+    def units(self) -> tuple[str, ...]:
+        """What its unit is called: by the code of UCUM first, by another code last."""
+        both = (self.code, self.unit) if self.system in ("", UCUM) else (self.unit, self.code)
+        return tuple(dict.fromkeys(unit.strip() for unit in both if unit.strip()))
 
 
 class Ratio(Part):
@@ -122,6 +124,7 @@ class DoseAndRate(Part):
 class Dosage(Part):
     """One dosing instruction."""
 
+    modifier_extension: tuple[dict[str, Any], ...] = ()
     sequence: int | None = None
     text: str = ""
     patient_instruction: str = ""
@@ -139,6 +142,19 @@ class Resource(Part):
     id: str = ""
 
 
+class Record(Resource):
+    """What resources about somebody have."""
+
+    modifier_extension: tuple[dict[str, Any], ...] = ()
+    subject: Reference = Reference()
+    patient: Reference = Reference()
+
+    @property
+    def about(self) -> str:
+        """The reference to whom it is about; '' where it does not say."""
+        return self.subject.reference or self.patient.reference
+
+
 class Patient(Resource):
     """Who."""
 
@@ -148,7 +164,15 @@ class Patient(Resource):
     deceased_date_time: str = ""
 
 
-class Observation(Resource):
+class Component(Part):
+    """One of several things measured together."""
+
+    code: CodeableConcept = CodeableConcept()
+    value_quantity: Measure | None = None
+    value_string: str = ""
+
+
+class Observation(Record):
     """Something measured."""
 
     status: str = ""
@@ -156,15 +180,20 @@ class Observation(Resource):
     effective_date_time: str = ""
     effective_instant: str = ""
     effective_period: Period = Period()
+    issued: str = ""
     value_quantity: Measure | None = None
+    value_string: str = ""
+    value_codeable_concept: CodeableConcept = CodeableConcept()
+    component: tuple[Component, ...] = ()
 
     @property
     def when(self) -> str:
-        """The time it speaks of, as written; '' where it does not say."""
-        return self.effective_date_time or self.effective_instant or self.effective_period.end or self.effective_period.start
+        """The time it speaks of, else of its issue, as written; '' where it does not say."""
+        lasted = self.effective_period
+        return self.effective_date_time or self.effective_instant or lasted.end or lasted.start or self.issued
 
 
-class Condition(Resource):
+class Condition(Record):
     """A problem or diagnosis."""
 
     clinical_status: CodeableConcept = CodeableConcept()
@@ -172,25 +201,48 @@ class Condition(Resource):
     code: CodeableConcept = CodeableConcept()
 
 
-class AllergyIntolerance(Resource):
+class Procedure(Record):
+    """Something done."""
+
+    status: str = ""
+    code: CodeableConcept = CodeableConcept()
+
+
+class Reaction(Part):
+    """What happened after a substance."""
+
+    substance: CodeableConcept = CodeableConcept()
+
+
+class AllergyIntolerance(Record):
     """What is not tolerated."""
 
     clinical_status: CodeableConcept = CodeableConcept()
     verification_status: CodeableConcept = CodeableConcept()
     code: CodeableConcept = CodeableConcept()
+    reaction: tuple[Reaction, ...] = ()
+
+
+class Ingredient(Part):
+    """What a medicine consists of."""
+
+    item_codeable_concept: CodeableConcept = CodeableConcept()
 
 
 class Medication(Resource):
     """A medicine that an order points to."""
 
     code: CodeableConcept = CodeableConcept()
+    ingredient: tuple[Ingredient, ...] = ()
 
 
-class Medicine(Resource):
+class Medicine(Record):
     """An order for a medicine, or the statement that it is taken."""
 
     status: str = ""
     intent: str = ""
+    do_not_perform: bool = False
+    medication: dict[str, Any] | None = Field(default=None, description="of FHIR R5, which is not read")
     medication_codeable_concept: CodeableConcept | None = None
     medication_reference: Reference | None = None
     contained: tuple[dict[str, Any], ...] = ()
@@ -218,8 +270,16 @@ class Entry(Part):
     resource: dict[str, Any] | None = None
 
 
+class Link(Part):
+    """Where more of a bundle is."""
+
+    relation: str = ""
+
+
 class Bundle(Resource):
     """A collection of resources."""
+
+    link: tuple[Link, ...] = ()
 
     type: str = ""
     entry: tuple[Entry, ...] = ()

@@ -13,7 +13,7 @@ from openbaclofen.facts import KnowledgeBase
 from openbaclofen.facts.schema import Rule
 from openbaclofen.safety import merge
 from openbaclofen.safety.drafts import Draft, Open, draft, open_question, rank
-from openbaclofen.safety.evaluate import Judgement, Missing, judge
+from openbaclofen.safety.evaluate import Judgement, Missing, Reason, judge
 from openbaclofen.safety.happenings import Happening
 from openbaclofen.safety.interactions import interactions
 from openbaclofen.safety.limits import judge_limit
@@ -32,6 +32,7 @@ KEPT: dict[Severity, Severity] = {"moderate": "caution"}  # of a rule that asks 
 TIMES = ("h", "d", "wk", "mo", "a")  # of a number that says when, so that no interval is missed
 NO_INTERVAL = "no interval in any source read"
 ADVICE = ("counsel", "monitor")
+STOPS, STOPPED = ("stop", "boxed_warning"), {"stop", "stop_or_refill_overdue"}
 Held = list[tuple[Rule, Judgement, bool]]  # rule, its judgement, whether it stands in for a region without its own
 
 
@@ -68,6 +69,19 @@ def check(case: Case, kb: KnowledgeBase) -> Verdict:
         case.region,
         tuple(sorted({r for f in findings for r in f.rules} | {r for c in cannot_tell for r in c.rules})),
     )
+
+
+def stop_of_unknown_dose(route: str, region: str, kb: KnowledgeBase) -> Verdict:
+    """What is said of baclofen that ends at once, where it is not known how much is taken.
+
+    The stopping rule of the region speaks, else the worst of any other.
+    """
+    asked = [r for r in kb.rules.values() if r.route == route and r.covers in STOPS and STOPPED & set(r.when.event or ())]
+    rule = min(asked, key=lambda r: (r.region != region, rank(r.severity), r.id))
+    reason = Reason("event:stop", "an order of baclofen is to end, and how much is taken could not be read")
+    said = draft(rule, Judgement(Truth.TRUE, (reason,)), kb, rule.region != region)
+    findings = merge.findings([said], kb, lambda _: False)
+    return Verdict(rule.severity, findings, (), (), region, (rule.id,))
 
 
 def _spoken_of(rule: Rule, book: RuleBook) -> bool:

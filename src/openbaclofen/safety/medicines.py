@@ -137,6 +137,12 @@ def own_names(kb: KnowledgeBase) -> tuple[str, ...]:
     return SUBSTANCE, *(str(kb.facts[BRANDS].value).split(", "))
 
 
+@lru_cache(maxsize=2)
+def own_codes(kb: KnowledgeBase) -> tuple[str, ...]:
+    """Codes of baclofen as they are written: an ATC code alone, others behind their terminology ('RxNorm 1292')."""
+    return tuple(c.code if c.system == "atc" else f"{c.system} {c.code}" for c in kb.codes if c.concept == SUBSTANCE)
+
+
 def _frozen(sets: dict[str, set[str]]) -> dict[str, frozenset[str]]:
     return {name: frozenset(ids) for name, ids in sets.items()}
 

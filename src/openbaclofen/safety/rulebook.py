@@ -37,9 +37,8 @@ def rulebook(kb: KnowledgeBase, region: str) -> RuleBook:
     """The rules of a region."""
     rules = tuple(kb.rules.values())
     applied = tuple(r for r in rules if r.region in (region, EVERYWHERE))
-    return RuleBook(
-        kb, region, applied, tuple(r for r in rules if r not in applied), frozenset(r.id for r in rules if asks_event(r.when))
-    )
+    others = tuple(r for r in rules if r.region not in (region, EVERYWHERE))
+    return RuleBook(kb, region, applied, others, frozenset(r.id for r in rules if asks_event(r.when)))
 
 
 def asks_event(condition: Condition) -> bool:

@@ -10,7 +10,7 @@ from openbaclofen.facts import KnowledgeBase
 from openbaclofen.safety import ordered, personal
 from openbaclofen.safety.datum import Datum, known, missing
 from openbaclofen.safety.happenings import Happening, happenings
-from openbaclofen.safety.medicines import own_names
+from openbaclofen.safety.medicines import own_codes, own_names
 from openbaclofen.safety.ordered import Descent, Level, said_mg_per_day
 from openbaclofen.units import IntrathecalDose, IntrathecalRate, OralDosePerWeight
 
@@ -26,7 +26,8 @@ class Situation:
 
     conditions: those that hold, with the stated one each follows from; titles: conditions in words. events: what happens;
     in_doubt: what may happen, with the words to ask. takes: whether baclofen is to be, or has just been, taken. own_names:
-    what baclofen is called. levels: oral daily doses one after another; descents: the runs of falls among them.
+    what baclofen is called; own_codes: its codes. levels: oral daily doses one after another;
+    descents: the runs of falls among them.
     """
 
     age: Datum[float]
@@ -65,6 +66,7 @@ class Situation:
     on_baclofen: Datum[bool]
     days_of_use: Datum[float]
     own_names: tuple[str, ...]
+    own_codes: tuple[str, ...]
     takes: bool
     events: Mapping[str, tuple[Happening, ...]]
     in_doubt: Mapping[str, tuple[str, ...]]
@@ -122,6 +124,7 @@ def situation(case: Case, kb: KnowledgeBase) -> Situation:
         on_baclofen=_on_baclofen(case, bool(levels) and (bool(descents) or "stop" in in_doubt)),
         days_of_use=_days_of_use(case, levels),
         own_names=own_names(kb),
+        own_codes=own_codes(kb),
         takes=order is not None or case.question == "start" or bool(IN_THE_BODY & events.keys()),
         events=events,
         in_doubt=in_doubt,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -14,6 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from openbaclofen.apps.web import openapi, page, rest
 from openbaclofen.apps.web.bodies import of_validation
+from openbaclofen.apps.web.first import first_answers
 from openbaclofen.apps.web.guard import Guard, fault, too_large
 from openbaclofen.apps.web.hooks import routes as hooks
 from openbaclofen.apps.web.problems import KINDS, OF_STATUS, ProblemError, of_input
@@ -51,6 +53,7 @@ def inner(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def running(app: FastAPI) -> AsyncIterator[None]:
         await service.start()
+        await asyncio.to_thread(first_answers, settings.region)
         yield
         await service.close()
 
@@ -92,6 +95,8 @@ def _refusals(app: FastAPI, settings: Settings) -> None:
 
     @app.exception_handler(HTTPException)
     async def of_http(request: Request, error: HTTPException) -> Response:
+        if isinstance(error.__cause__, ProblemError):  # of a body that could not be read
+            return said(request, error.__cause__)
         kind = OF_STATUS.get(error.status_code, "bad-request")
         known = too_large(settings.limits.body_bytes) if kind == "too-large" else ProblemError(kind, KINDS[kind][1])
         known.headers = dict(error.headers or {})

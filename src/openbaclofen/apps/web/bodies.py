@@ -139,9 +139,7 @@ def within(options: dict[str, Any], limits: Limits, job: bool) -> dict[str, Any]
 
 def of_validation(errors: list[Any]) -> ProblemError:
     """The problem of a body or query that pydantic refuses."""
-    found = [error_at(_place(error["loc"]), _said(error["msg"])) for error in errors]
-    if any(error["type"] == "json_invalid" for error in errors):
-        return ProblemError("bad-request", "the body is not JSON", *found)
+    found = [error_at(_place(error["loc"]), _said(error)) for error in errors]
     return ProblemError(
         "bad-option", f"{found[0]['where']}: {found[0]['said']}" if found[0]["where"] else found[0]["said"], *found
     )
@@ -151,5 +149,7 @@ def _place(where: tuple[Any, ...]) -> str:
     return ".".join(str(part) for part in where if part not in ("body", "query"))
 
 
-def _said(message: str) -> str:
-    return message.removeprefix("Value error, ")
+def _said(error: Any) -> str:
+    if error["loc"] == ("body",) and error["type"] != "value_error":
+        return "expected a JSON object"
+    return error["msg"].removeprefix("Value error, ")

@@ -26,6 +26,7 @@ from openbaclofen.apps.web.bodies import (
 from openbaclofen.apps.web.openapi import answer, document_of, problems
 from openbaclofen.apps.web.problems import ProblemError, encoded
 from openbaclofen.apps.web.service import Service, service_of
+from openbaclofen.apps.web.strict import StrictRoute
 from openbaclofen.apps.web.words import words
 from openbaclofen.case.read import read_case
 from openbaclofen.facts import load
@@ -33,7 +34,7 @@ from openbaclofen.report.as_json import document
 
 JSON = "application/json"
 MADE = {"application/json": "plan", "text/html": "html", "application/pdf": "pdf"}
-router = APIRouter(responses=problems(400, 422, 500))
+router = APIRouter(responses=problems(400, 422, 500), route_class=StrictRoute)
 Running = Annotated[Service, Depends(service_of)]
 Text = Annotated[str, Query(min_length=1, max_length=400, description="words, or the id of a rule, fact or claim")]
 SLOW = problems(413, 415, 503, 504)

@@ -29,10 +29,11 @@ Card = dict[str, Any]
 
 def cards(asked: Asked, verdict: Verdict | None, hook: str, instance: str, suggestions: Mapping[str, list[Any]]) -> list[Card]:
     """Cards, worst first. suggestions: by the first rule of a finding. At order-select only what is severe is said."""
+    first = [_unread(asked, instance)] if (asked.unread or asked.nameless) and hook != SELECT else []
     if verdict is None:
-        return [_unread(asked, instance)] if hook != SELECT else []
+        return first
     severe = [f for f in verdict.findings if indicator(f) != "info"]
-    made = [_of_finding(f, instance, suggestions.get(f.rule, [])) for f in severe]
+    made = first + [_of_finding(f, instance, suggestions.get(f.rule, [])) for f in severe]
     if hook == SELECT:
         return made
     mild = [f for f in verdict.findings if indicator(f) == "info"]
@@ -40,7 +41,7 @@ def cards(asked: Asked, verdict: Verdict | None, hook: str, instance: str, sugge
         made.append(_of_finding(mild[0], instance, []))
     elif mild:
         made.append(_together(mild, instance))
-    if verdict.cannot_tell or asked.rest:
+    if verdict.cannot_tell or asked.rest or asked.left_out:
         made.append(_open(verdict.cannot_tell, asked, instance))
     return made
 
@@ -73,15 +74,31 @@ def _open(questions: Sequence[CannotTell], asked: Asked, instance: str) -> Card:
     needs = list(dict.fromkeys((*(need for q in questions for need in q.need), *asked.rest)))
     detail = [f"- {marked(', '.join(q.need))}: {marked(q.would_say)} ({marked(q.rule)})" for q in questions]
     detail += [f"- {marked(rest)}: only the first page was sent" for rest in asked.rest]
-    detail += [f"- note: {marked(note)}" for note in asked.notes]
-    head = f"Baclofen: cannot tell without {', '.join(needs)}"
+    detail += [f"- note: {marked(note)}" for note in dict.fromkeys((*asked.left_out, *asked.notes))]
+    head = f"Baclofen: cannot tell without {', '.join(needs)}" if needs else f"Baclofen: {'; '.join(asked.left_out)}"
     return _card("info", head, detail, OWN, [q.rule for q in questions] or ("incomplete",), instance)
 
 
 def _unread(asked: Asked, instance: str) -> Card:
     """An order that cannot be read is said, lest silence be taken for safety."""
+    if asked.nameless:
+        detail = [
+            f"- {marked(where)}: neither words nor a code that is known; whether it is baclofen is not known"
+            for where in asked.nameless
+        ]
+        return _card(
+            "info",
+            "An order names no medicine that is known here: not checked for baclofen",
+            detail,
+            OWN,
+            ("nameless",),
+            instance,
+        )
     detail = [marked(asked.unread)]
-    return _card("warning", "This baclofen order was not checked: it cannot be read", detail, OWN, ("unread",), instance)
+    if asked.case is not None:
+        detail.append("What holds whatever the dose is said beside this.")
+    what = "This baclofen order" if asked.drafts else "Baclofen that is taken"
+    return _card("warning", f"{what} was not checked: it cannot be read", detail, OWN, ("unread",), instance)
 
 
 def _card(level: str, head: str, detail: Iterable[str], source: Mapping[str, Any], rules: Sequence[str], instance: str) -> Card:

@@ -15,7 +15,7 @@ SAYS = {
     SELECT: "What label and guidance forbid or warn of, as soon as a medicine is chosen for someone on baclofen",
     SIGN: "What label and guidance say about a baclofen order before it is signed",
 }
-MEASURED = ("creatinine", "egfr", "weight", "height", "baclofen_serum")
+MEASURED = ("creatinine", "egfr", "weight", "height", "baclofen_serum", "pregnancy_status")
 
 
 def discovery() -> dict[str, Any]:

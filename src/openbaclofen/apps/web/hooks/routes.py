@@ -18,10 +18,13 @@ from openbaclofen.apps.web.hooks.suggest import suggestions
 from openbaclofen.apps.web.openapi import answer, problems
 from openbaclofen.apps.web.problems import ProblemError, encoded
 from openbaclofen.apps.web.service import Service, service_of
+from openbaclofen.apps.web.strict import StrictRoute
 from openbaclofen.facts import load
-from openbaclofen.safety.check import check
+from openbaclofen.safety.check import check, stop_of_unknown_dose
+from openbaclofen.safety.verdict import Verdict
 
-router = APIRouter(prefix="/cds-services", tags=["hooks"], responses=problems(400, 401, 404, 413, 415, 422, 500, 503, 504))
+REFUSALS = problems(400, 401, 404, 413, 415, 422, 500, 503, 504)
+router = APIRouter(prefix="/cds-services", tags=["hooks"], responses=REFUSALS, route_class=StrictRoute)
 Running = Annotated[Service, Depends(service_of)]
 JSON = "application/json"
 
@@ -72,7 +75,10 @@ def answered(body: HookBody, hook: str, region: str) -> bytes:
     if asked is None:
         return encoded({"cards": []})
     kb = load()
-    verdict = check(asked.case, kb) if asked.case is not None else None
+    if asked.stops:
+        verdict: Verdict | None = stop_of_unknown_dose(asked.stops, region, kb)
+    else:
+        verdict = check(asked.case, kb) if asked.case is not None else None
     offered = suggestions(asked, verdict, kb, body.hook_instance) if verdict is not None else {}
     return encoded({"cards": cards(asked, verdict, hook, body.hook_instance, offered)})
 

@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from openbaclofen.apps.web.hooks.asked import Asked
+from openbaclofen.apps.web.hooks.asked import Asked, ends
 from openbaclofen.apps.web.hooks.cards import LONGEST_LABEL, indicator, short
 from openbaclofen.case.record import Case, OralTherapy
 from openbaclofen.decide.products import Supply, supply
@@ -108,13 +108,14 @@ def _units(order: Any, kb: KnowledgeBase, case: Case) -> Supply | None:
 def _change(draft: Mapping[str, Any], steps: Sequence[Step], said: str, finding: Finding, instance: str) -> dict[str, Any]:
     """The draft with other doses, or a new one where it ends an order."""
     kept = {key: value for key, value in draft.items() if key not in ("dosageInstruction", "dispenseRequest", "text", "meta")}
-    ends = draft.get("status") != "draft"
+    ending = ends(draft)
     resource = {**kept, "status": "draft", "dosageInstruction": dosages(steps)}
-    if ends:
+    if ending:
         resource.pop("id", None)
         resource.pop("statusReason", None)
-    actions = [{"type": "create" if ends else "update", "description": short(said, LONGEST_LABEL), "resource": resource}]
-    if ends and draft.get("id"):
+        resource.pop("doNotPerform", None)
+    actions = [{"type": "create" if ending else "update", "description": short(said, LONGEST_LABEL), "resource": resource}]
+    if ending and draft.get("id"):
         actions.append({"type": "delete", "description": "Do not end it at once", "resourceId": _address(draft)})
     return _suggestion(said, actions, finding, instance)
 

@@ -45,7 +45,7 @@ class Gate:
             raise refused(f"the token is not accepted: {type(error).__name__}") from error
         if said["iss"] not in self._trust.issuers:
             raise refused("the token comes from no record system that is known here")
-        if said["exp"] - said["iat"] > LONGEST_S + CLOCKS_DIFFER_S:
+        if float(said["exp"]) - float(said["iat"]) > LONGEST_S + CLOCKS_DIFFER_S:
             raise refused(f"a token may be valid for {LONGEST_S} s")
         self._once(str(said["iss"]), str(said["jti"]), float(said["exp"]))
 
