@@ -61,7 +61,7 @@ events:
   date: 2025-05-22
 - ingestion: {amount: 600 mg, at: 2025-05-30 14:30, charcoal: yes}
 - {kind: dialysis, lasts: 4 h, on: 2025-05-31, note: first session}
-- {pump_alarm: reservoir empty, at: 08:00}
+- {withdrawal: sees things, at: 08:00}
 observations:
 - {date: 2025-05-25, level: 350 ng/mL, after: 2 h}
 - {date: 2025-05-25, ashworth: 3}
@@ -97,14 +97,14 @@ def test_everything_a_case_can_say() -> None:
     assert (case.therapy.form, case.therapy.strength_mg_per_ml, case.therapy.ends_in_stop) == ("oral_suspension", 5, False)
     assert case.current is not None
     assert (case.current.since, case.current.duration) == (date(2025, 5, 1), Duration(31))
-    missed, creatinine, surgery, ingestion, dialysis, alarm = case.events
+    missed, creatinine, surgery, ingestion, dialysis, withdrawal = case.events
     assert (missed.kind, missed.count, missed.on) == ("missed", 3, date(2025, 5, 20))
     assert creatinine.creatinine == Creatinine(2.1)
     assert (surgery.kind, surgery.note) == ("surgery", "hip replacement")
     assert (ingestion.amount, ingestion.on, ingestion.at_h) == (OralDose(600), date(2025, 5, 30), 14.5)
     assert ingestion.charcoal
     assert (dialysis.kind, dialysis.lasts, dialysis.note) == ("dialysis_session", Duration.parse("4 h"), "first session")
-    assert (alarm.kind, alarm.note, alarm.at_h) == ("pump_alarm", "reservoir empty", 8)
+    assert (withdrawal.kind, withdrawal.note, withdrawal.at_h) == ("withdrawal", "sees things", 8)
     level, score, effect = case.observations
     assert (level.level, level.after) == (Concentration(350), Duration.parse("2 h"))
     assert (score.kind, score.value) == ("ashworth", 3)

@@ -9,7 +9,17 @@ from datetime import date
 from openbaclofen.case import fields
 from openbaclofen.case.occurrences import read_events, read_observations
 from openbaclofen.case.people import read_patient
-from openbaclofen.case.record import Case, CaseRegion, Current, Event, IntrathecalTherapy, OralTherapy, Question, Therapy
+from openbaclofen.case.record import (
+    PUMP_KINDS,
+    Case,
+    CaseRegion,
+    Current,
+    Event,
+    IntrathecalTherapy,
+    OralTherapy,
+    Question,
+    Therapy,
+)
 from openbaclofen.case.source import Node, read_source
 from openbaclofen.case.therapies import read_current, read_therapy
 from openbaclofen.dose.times import dosing_times
@@ -56,9 +66,12 @@ def read_case(source: str | os.PathLike[str] | Mapping[str, object] | bytes) -> 
     current = read_current(stated["current"], as_of) if "current" in stated else None
     therapy = _therapy(stated.get("therapy"), current)
     question = _question(stated.get("question"), therapy, current, events)
-    if question == "check" and current is None and "therapy" not in stated and all(e.kind in _OF_KIDNEYS for e in events):
-        if "question" in stated:
-            raise stated["question"].error("there is nothing to check: expected 'therapy' or 'current', or 'question: start'")
+    if "events" in stated:
+        _of_something(stated["events"], events, (therapy, current.therapy if current else None))
+    if question == "check" and current is None and therapy is None and all(e.kind in _OF_KIDNEYS for e in events):
+        unsaid = stated.get("question") or (stated.get("therapy") if "current" not in stated else None)
+        if unsaid is not None:
+            raise unsaid.error("there is nothing to check: expected 'therapy' or 'current', or 'question: start'")
         question = "start"  # a person alone: may baclofen be started?
     return Case(
         patient=read_patient(stated["patient"], as_of, later),
@@ -87,6 +100,19 @@ def _therapy(node: Node | None, current: Current | None) -> Therapy | None:
     if isinstance(therapy, OralTherapy) and not therapy.regimen.phases and current is None:
         raise node.error("there is nothing to stop: 'current' does not say what is taken now")
     return therapy
+
+
+def _of_something(node: Node, events: tuple[Event, ...], therapies: tuple[Therapy | None, ...]) -> None:
+    """Errors: InputError at a dose missed of nothing, and at an event of a pump where no pump is stated."""
+    stated = [t for t in therapies if t is not None]
+    pumps = [t for t in stated if isinstance(t, IntrathecalTherapy)]
+    for item, event in zip(fields.items(node), events, strict=True):
+        if event.kind in PUMP_KINDS and not pumps:
+            raise item.error(f"{event.kind} is of a pump, and no pump is stated: expected it as 'current' or 'therapy'")
+        if event.kind == "missed" and not stated:
+            raise item.error("a dose of what was missed? 'current' does not say what is taken now, nor is there a 'therapy'")
+        if event.kind == "missed" and len(pumps) == len(stated):
+            raise item.error("doses are missed by mouth; of a pump expected 'refill_overdue' or one of its faults")
 
 
 def _question(node: Node | None, therapy: Therapy | None, current: Current | None, events: tuple[Event, ...]) -> Question:

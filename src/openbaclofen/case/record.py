@@ -45,6 +45,7 @@ EVENT_KINDS = (
     "pump_bolus",
     "mri",
 )
+PUMP_KINDS = tuple(k for k in EVENT_KINDS if k.startswith(("pump_", "catheter_", "refill_", "wrong_refill")))  # a pump's own
 OBSERVATION_KINDS = ("level", "ashworth", "spasms", "side_effect")
 
 

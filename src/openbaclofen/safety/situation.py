@@ -147,9 +147,11 @@ def _strength(case: Case) -> Datum[float]:
 
 
 def _routes(case: Case) -> frozenset[str]:
-    """Routes in play: of the order and, where that is changed or stopped, of what is taken now. Oral where nothing is said."""
+    """Routes in play: of the order and, where that is changed or stopped, of what is taken now; of what was swallowed. Oral
+    where nothing is said."""
     therapies = (case.therapy, case.current.therapy if case.current else None)
-    return frozenset(r for r in map(ordered.route_of, therapies) if r) or frozenset({ordered.ORAL})
+    swallowed = {ordered.ORAL} if any(e.kind == "ingestion" for e in case.events) else set[str]()
+    return frozenset(r for r in map(ordered.route_of, therapies) if r) | swallowed or frozenset({ordered.ORAL})
 
 
 def _oral_doses(case: Case) -> tuple[Datum[float], Datum[float]]:

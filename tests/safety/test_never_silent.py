@@ -1,0 +1,60 @@
+"""Cases as a newcomer writes them go in, with a word or a line missing; none of them may pass as clean for want of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from tests.safety.harness import asked, case, finding, severity, told, verdict
+
+from openbaclofen.errors import InputError
+
+NOW = {"sig": "20 mg TID", "since": "2024-11-22"}
+PUMP = {"route": "intrathecal", "programme": "200 ug/d continuous", "since": "2024-01-01"}
+NOTHING = {"current": "not stated", "therapy": "not stated", "question": "not stated"}
+CLEAN = 0
+
+
+@pytest.mark.parametrize("current", [NOW, "none", "not stated"])
+def test_signs_of_withdrawal_are_never_clean(current: Any) -> None:
+    found = verdict({**NOTHING, "current": current, "events": ["withdrawal"]})
+    assert finding(found, "WD-SIGNS").severity == "major"
+
+
+@pytest.mark.parametrize("current", ["none", "not stated"])
+@pytest.mark.parametrize("question", ["not stated", "check", "start"])
+def test_a_dose_missed_of_nothing_is_refused(current: str, question: str) -> None:
+    with pytest.raises(InputError, match=r"events.*'current' does not say what is taken"):
+        case({**NOTHING, "current": current, "question": question, "events": [{"missed": "3 doses"}]})
+
+
+@pytest.mark.parametrize("kind", ["pump_alarm", "refill_overdue", "pump_removal", "pump_empty", "catheter_kink"])
+@pytest.mark.parametrize("current", [NOW, "none", "not stated"])
+def test_a_fault_of_a_pump_that_is_not_stated_is_refused(kind: str, current: Any) -> None:
+    with pytest.raises(InputError, match=rf"events\[0\].*{kind}.*no pump"):
+        case({**NOTHING, "current": current, "events": [kind]})
+    case({**NOTHING, "current": PUMP, "events": [kind]})
+
+
+def test_doses_are_missed_by_mouth_and_not_by_a_pump() -> None:
+    with pytest.raises(InputError, match="refill_overdue"):
+        case({**NOTHING, "current": PUMP, "events": [{"missed": "1 dose"}]})
+
+
+def test_no_order_and_nothing_taken_is_asked_about_as_a_start() -> None:
+    nothing = {**NOTHING, "therapy": "none", "current": "none"}
+    assert severity(verdict(nothing, allergies=["baclofen"])) > severity(verdict(nothing)) == CLEAN
+    for refused in ({**nothing, "question": "check"}, {**nothing, "current": "not stated"}):
+        with pytest.raises(InputError, match="nothing to check"):
+            case(refused)
+
+
+def test_a_wrong_refill_is_asked_about_where_it_cannot_be_compared() -> None:
+    refill = {"events": [{"wrong_refill": "2000 ug/mL"}], **NOTHING}
+    assert {"ITB-OD", "ITB-WD-SIGNS"} <= asked(verdict({**refill, "current": PUMP}))
+    assert "ITB-OD" in told(verdict({**refill, "current": {**PUMP, "concentration": "500 ug/mL"}}))
+
+
+def test_what_is_swallowed_beside_a_pump_is_treated_as_swallowed() -> None:
+    found = verdict({**NOTHING, "current": PUMP, "events": [{"ingestion": "600 mg"}]})
+    assert {"OD-PICTURE", "OD-TREAT"} <= told(found)
