@@ -58,3 +58,87 @@ def test_a_wrong_refill_is_asked_about_where_it_cannot_be_compared() -> None:
 def test_what_is_swallowed_beside_a_pump_is_treated_as_swallowed() -> None:
     found = verdict({**NOTHING, "current": PUMP, "events": [{"ingestion": "600 mg"}]})
     assert {"OD-PICTURE", "OD-TREAT"} <= told(found)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "unknown",
+        "not known",
+        "no information",
+        "unbekannt",
+        "?",
+        "n/a",
+        "not asked",
+        "unable to obtain",
+        "to be confirmed",
+        "баклофен",
+        "باكلوفين",
+    ],
+)
+@pytest.mark.parametrize("beside", [[], ["penicillin"]])
+def test_an_allergy_that_says_nothing_is_asked_about(said: str, beside: list[str]) -> None:
+    found = verdict(allergies=[*beside, said])
+    assert "CI-HYPERSENS" in asked(found) - told(found)
+    (line,) = found.cannot_tell
+    assert said in line.need[0]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "baclophen",
+        "Baklofenas",
+        "backlophen",
+        "M03BX01",
+        "rxnorm 1292",
+        "Lioresal (rash)",
+        "baclofène",
+        "Baclofeno 10 mg",
+        "bac-lofen",
+    ],
+)
+def test_an_allergy_to_baclofen_is_known_in_other_words(said: str) -> None:
+    assert finding(verdict(allergies=["penicillin", said]), "CI-HYPERSENS").severity == "contraindicated"
+
+
+@pytest.mark.parametrize("said", ["muscle relaxants", "a muscle relaxant", "M03BX"])
+def test_an_allergy_to_the_class_is_asked_about(said: str) -> None:
+    assert "CI-HYPERSENS" in asked(verdict(allergies=[said]))
+
+
+@pytest.mark.parametrize(
+    "said", ["NKDA", "no known allergies", "none known", "penicillin", "peanuts", "latex", "tizanidine", "nil"]
+)
+def test_other_allergies_and_none_are_answers(said: str) -> None:
+    assert severity(verdict(allergies=[said])) == CLEAN
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "aspirin 75 mg\noxycodne 10 mg",
+        "paracetamol 1 g. Oxycodne 10 mg",
+        "paracetamol 1 g QID oxycodne 10 mg BID",
+        "paracetamol и оксикодон",
+        "paracetamol, sleeping tablets",
+        "sleeping tablets",
+        "painkillers",
+    ],
+)
+def test_what_stands_beside_a_known_medicine_is_not_passed_over(said: str) -> None:
+    assert severity(verdict(medicines=[said])) > CLEAN
+
+
+def test_baclofen_in_one_line_with_another_medicine_hides_it_not() -> None:
+    found = verdict(medicines=["Lioresal 10 mg TID, oxycodone 10 mg BID"])
+    assert {"INT-OPIOID", "ADULT-MAX-US"} <= told(found)
+
+
+@pytest.mark.parametrize("key", ["conditions", "allergies", "medicines"])
+def test_none_in_a_list_is_none_and_contradicts_what_stands_beside_it(key: str) -> None:
+    for said in ("none", "None", "nil", "no"):
+        assert case({"patient": {key: [said]}}).patient == case({"patient": {key: []}}).patient
+        assert case({"patient": {key: said}}).patient == case({"patient": {key: []}}).patient
+    with pytest.raises(InputError, match=rf"patient\.{key}.*'none'"):
+        case({"patient": {key: ["none", "epilepsy"]}})

@@ -126,6 +126,8 @@ def _allergy(wanted: list[str], situation: Situation, _: str) -> Judgement:
     if datum.value is None:
         return Judgement(Truth.CANNOT_TELL, (), (Missing("allergies", datum.need),))
     found = named(datum.value)
+    if datum.need and not found:
+        return Judgement(Truth.CANNOT_TELL, (), (Missing("allergies", datum.need),))
     said = f"allergy to {' and '.join(sorted(found))}" if found else "no such allergy"
     return Judgement(truth(bool(found)), (Reason("allergy", said),))
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from openbaclofen.case.record import Case, IntrathecalTherapy, OralTherapy
 from openbaclofen.facts import KnowledgeBase
 from openbaclofen.safety import ordered, personal
+from openbaclofen.safety.allergies import allergies
 from openbaclofen.safety.datum import Datum, known, missing
 from openbaclofen.safety.happenings import Happening, happenings
 from openbaclofen.safety.medicines import own_names
@@ -95,7 +96,7 @@ def situation(case: Case, kb: KnowledgeBase) -> Situation:
         pregnant=is_pregnant,
         trimester=personal.trimester(patient, is_pregnant, kb),
         breastfeeding=personal.breastfeeding(patient, held, kb),
-        allergies=missing("patient.allergies") if patient.allergies is None else known(patient.allergies),
+        allergies=allergies(patient.allergies, kb),
         alcohol=personal.alcohol(patient, kb),
         spasticity_origin=personal.origin(patient, held, kb),
         spasticity_supports_function=personal.supports_function(patient),
