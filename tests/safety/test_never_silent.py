@@ -142,3 +142,36 @@ def test_none_in_a_list_is_none_and_contradicts_what_stands_beside_it(key: str) 
         assert case({"patient": {key: said}}).patient == case({"patient": {key: []}}).patient
     with pytest.raises(InputError, match=rf"patient\.{key}.*'none'"):
         case({"patient": {key: ["none", "epilepsy"]}})
+
+
+@pytest.mark.parametrize("said", ["No dialysis", "not on dialysis", "never", "nil", "none currently", "no", "None"])
+def test_no_dialysis_in_other_words_is_none(said: str) -> None:
+    assert verdict(dialysis=said) == verdict(dialysis="none")
+
+
+@pytest.mark.parametrize("said", ["unknown", "maybe", "?", "planned", "stopped 2020", "n/a"])
+def test_a_word_that_says_nothing_of_dialysis_is_refused(said: str) -> None:
+    with pytest.raises(InputError, match=r"patient\.dialysis.*expected"):
+        case(dialysis=said)
+
+
+@pytest.mark.parametrize("region", ["US", "UK", "FR", "CA", "CH", "DE", "AT", "INT"])
+@pytest.mark.parametrize("current", ["none", {"sig": "60 mg TID", "since": "2024-01-01"}])
+def test_no_age_excuses_a_dose_above_every_ceiling(region: str, current: Any) -> None:
+    order = {"region": region, "therapy": "100 mg TID", "current": current, "question": "not stated"}
+    high, kept = verdict(order, age="not stated"), verdict({**order, "therapy": "5 mg TID"}, age="not stated")
+    assert any(f.severity == "major" and f.topic == "maximum dose" for f in high.findings)
+    assert not any(f.topic == "maximum dose" for f in kept.findings)
+
+
+def test_days_without_a_dose_do_not_hide_the_first_one() -> None:
+    begun, hidden = (verdict({"therapy": sig}) for sig in ("20 mg TID", "none for 3 d, then 20 mg TID"))
+    assert [(f.rules, f.severity) for f in hidden.findings] == [(f.rules, f.severity) for f in begun.findings]
+
+
+def test_a_session_of_dialysis_is_dialysis() -> None:
+    session = {"events": [{"date": "2026-11-20", "dialysis_session": "4 h"}]}
+    assert "RENAL-AJKD-LT30" in told(verdict(session, dialysis="not stated"))
+    assert "RENAL-AJKD-LT30" in asked(verdict(session))
+    poisoned = {"question": "ingestion", "therapy": "not stated", "events": [*session["events"], {"ingestion": "600 mg"}]}
+    assert "RENAL-AJKD-LT30" not in told(verdict(poisoned))

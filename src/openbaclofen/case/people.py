@@ -10,6 +10,8 @@ from typing import Literal
 
 from openbaclofen.case import conditions, fields
 from openbaclofen.case.source import Node
+from openbaclofen.errors import InputError
+from openbaclofen.patient.dialysis import kind_of, read_dialysis
 from openbaclofen.patient.person import DatedCreatinine, Patient, Sex
 from openbaclofen.units import Age, Creatinine, Gestation, Height, IndexedGFR, Weight
 
@@ -50,6 +52,9 @@ _ALCOHOL: Mapping[str, Literal["none", "occasional", "daily"]] = {
     "daily": "daily",
 }
 _ORIGINS: Mapping[str, Literal["spinal", "cerebral"]] = {"spinal": "spinal", "cerebral": "cerebral"}
+_NO_DIALYSIS = re.compile(
+    r"(no|none|nil|never|not|false)(\s+(on|any|currently|now|yet|at present|dialysis|dialysed|dialyzed))*\.?"
+)
 _ASHWORTH = {"1+": 1 + 0.5}
 _STATED = {"pregnancy": "pregnant", "lactation": "breastfeeding", "dialysis": "dialysis"}  # a condition, the key that says it
 
@@ -118,9 +123,19 @@ def _pregnancy(patient: Patient, stated: dict[str, Node]) -> Patient:
 
 
 def _dialysis(node: Node) -> str:
-    """none, yes, or the schedule as written."""
+    """none, yes, or the schedule as written. Errors: InputError where it says nothing of dialysis."""
     said = fields.text(node)
-    return {"no": "none", "false": "none", "none": "none", "true": "yes", "y": "yes"}.get(said.lower(), said)
+    plain = said.lower()
+    if _NO_DIALYSIS.fullmatch(plain):
+        return "none"
+    if plain in ("yes", "y", "true"):
+        return "yes"
+    try:
+        read_dialysis(said)
+    except InputError as error:
+        if kind_of(said) is None:  # else what is wrong is the schedule, which rules do not ask for
+            raise fields.at(node, InputError(f"{error.said}; or none")) from error
+    return said
 
 
 def _origin(stated: dict[str, Node], keys: frozenset[str]) -> Literal["spinal", "cerebral"] | None:

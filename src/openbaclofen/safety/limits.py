@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from openbaclofen.facts.schema import Rule
 from openbaclofen.safety.datum import Datum
-from openbaclofen.safety.drafts import Draft, Open, draft, open_question
-from openbaclofen.safety.evaluate import Judgement, both, either, leaf
+from openbaclofen.safety.drafts import Draft, Open, draft, is_hint, open_question
+from openbaclofen.safety.evaluate import Judgement, Reason, both, either, leaf
 from openbaclofen.safety.logic import Truth
-from openbaclofen.safety.rulebook import RuleBook
+from openbaclofen.safety.rulebook import EVERYWHERE, RuleBook, holding
 from openbaclofen.safety.situation import Situation
 from openbaclofen.safety.verdict import Severity
 
@@ -50,3 +50,16 @@ def _exceeds(subject: str, ordered: Datum[float], ceiling: float | None) -> Judg
 def _without_age(judgement: Judgement) -> Judgement:
     """That a ceiling is for adults need not be said; that it is for dialysis must."""
     return replace(judgement, reasons=tuple(r for r in judgement.reasons if r.subject != "age"))
+
+
+def above_all(now: Situation, book: RuleBook) -> Iterator[Draft]:
+    """Where the age is not stated: an order above the highest ceiling that any age, in any region, could have."""
+    if now.age.value is not None or not now.daily_mg.value:
+        return
+    sourced = tuple(r for r in (*book.applied, *book.others) if r.covers == "ceiling" and not is_hint(r, book.kb))
+    possible = [(r.limits.daily_mg, r) for r, _ in holding(sourced, now, book) if r.limits and r.limits.daily_mg is not None]
+    ceiling, rule = max(possible, key=lambda pair: (pair[0], pair[1].region == book.region, pair[1].id), default=(None, None))
+    if ceiling is not None and rule is not None and now.daily_mg.value > ceiling:
+        reason = Reason("dose", now.daily_mg.said, f"is above {ceiling:g}, the highest for any age")
+        stands_in = rule.region not in (book.region, EVERYWHERE)
+        yield draft(rule, Judgement(Truth.TRUE, (reason,)), book.kb, stands_in)

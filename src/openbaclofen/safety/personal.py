@@ -117,10 +117,15 @@ def alcohol(patient: Patient, kb: KnowledgeBase) -> Datum[str]:
     return missing("patient.alcohol")
 
 
-def dialysis(patient: Patient, held: Datum[Mapping[str, str]]) -> Datum[bool]:
-    """Stated, or by a closed list of conditions; else cannot tell."""
+def dialysis(patient: Patient, held: Datum[Mapping[str, str]], session: bool = False) -> Datum[bool]:
+    """Stated, or by a closed list of conditions; else cannot tell. session: one is told of that treats no poisoning."""
+    if patient.dialysis not in (None, "none"):
+        return known(True, "on dialysis")
+    if session:
+        denied = "patient.dialysis: none is stated, yet the events tell of a session"
+        return missing(denied) if patient.dialysis else known(True, "a session of dialysis")
     if patient.dialysis is not None:
-        return known(patient.dialysis != "none", "on dialysis" if patient.dialysis != "none" else "not on dialysis")
+        return known(False, "not on dialysis")
     listed = _holds(held, "dialysis")
     if listed is None:
         return missing("patient.dialysis", CONDITIONS)

@@ -18,6 +18,7 @@ from openbaclofen.units import IntrathecalDose, IntrathecalRate, OralDosePerWeig
 NOT_ORDERED = "nothing is ordered"
 LIQUIDS = ("oral_solution", "oral_suspension")
 IN_THE_BODY = {"ingestion", "toxicity", "itb_overdose"}
+POISONED = {"ingestion", "toxicity", "pump_bolus", "pump_overfilled", "wrong_refill", "catheter_flushed"}
 PER_CENT = 100
 
 
@@ -75,7 +76,8 @@ def situation(case: Case, kb: KnowledgeBase) -> Situation:
     case, patient = ordered.without_empty_order(case), case.patient
     held = personal.conditions(patient, kb)
     is_pregnant = personal.pregnant(patient, held, kb)
-    on_dialysis = personal.dialysis(patient, held)
+    kinds = {event.kind for event in case.events}
+    on_dialysis = personal.dialysis(patient, held, "dialysis_session" in kinds and not kinds & POISONED)
     egfr, crcl = personal.kidneys(patient, on_dialysis, kb)
     weight = personal.weight(patient)
     levels = ordered.levels(case)
