@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 from functools import cache
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -154,6 +155,25 @@ def test_toxicity_ends_it_at_once_and_withdrawal_begins_it_again() -> None:
     assert again.stopping[0].daily_mg == 60
     assert again.stopping[1].daily_mg < 60
     assert again.answer == "advice"
+
+
+@pytest.mark.parametrize("question", ["stop", "adjust", "check", "missed"])
+@pytest.mark.parametrize("also", ["multiple_sclerosis", "peptic_ulcer"])
+def test_an_allergy_ends_it_at_once_whatever_is_asked(question: str, also: str) -> None:
+    patient = replace(person(50, 70, 0.8, "male", also), allergies=("baclofen",), spasticity_origin="spinal")
+    told: list[dict[str, Any]] = [{"missed": "1 dose"}] if question == "missed" else []
+    order = {"therapy": "none"} if question == "stop" else {}
+    plan = ob.plan(case(patient, "20 mg TID", "2024-01-01", "UK", question=question, events=told, **order))
+    assert "no further dose: allergy to baclofen" in plan.summary
+    assert not plan.stopping
+
+
+def test_a_stop_says_why_it_must_not_go_on_and_begins_where_the_kidneys_allow() -> None:
+    plan = planned("stop", "multiple_sclerosis", 3.5)
+    assert "eGFR below 30" in plan.summary
+    assert [step.daily_mg for step in plan.stopping] == [step.daily_mg for step in planned("check", creatinine=3.5).stopping]
+    again = planned("stop", "multiple_sclerosis", 3.5, "withdrawal")
+    assert again.stopping[0].daily_mg == 20
 
 
 def test_what_is_not_taken_gets_no_advice_on_taking_it() -> None:

@@ -51,7 +51,7 @@ def _start(draft: Draft) -> None:
     if choice.proposal is None or choice.regimen is None or choice.supply is None:
         worst = next((f for f in draft.verdict.findings if f.severity == "contraindicated" or f.blocks), None)
         draft.reasons += choice.reasons if worst is None else ()
-        leave(draft, worst, f"No dose is proposed: {_forbidden(worst) if worst is not None else choice.why}")
+        leave(draft, f"No dose is proposed: {_forbidden(worst) if worst is not None else choice.why}")
         return
     draft.reasons += choice.reasons
     draft.answer = "proposal"
@@ -93,7 +93,7 @@ def _keep(draft: Draft) -> None:
     sig = therapy.text if isinstance(therapy, OralTherapy) else "nothing"
     if draft.verdict.stops:
         worst = draft.verdict.findings[0]
-        leave(draft, worst, f"The order in question is {sig}. It must not stand: {_forbidden(worst)}")
+        leave(draft, f"The order in question is {sig}. It must not stand: {_forbidden(worst)}")
         return
     draft.answer = "no change"
     if draft.case.question == "missed":
