@@ -176,6 +176,29 @@ def test_a_stop_says_why_it_must_not_go_on_and_begins_where_the_kidneys_allow() 
     assert again.stopping[0].daily_mg == 20
 
 
+@pytest.mark.parametrize("question", ["adjust", "switch", "check", "missed"])
+def test_no_dose_is_proposed_while_there_are_signs_of_toxicity(question: str) -> None:
+    told: list[dict[str, Any]] = [
+        {"toxicity": "drowsy and confused"},
+        *([{"missed": "1 dose"}] if question == "missed" else []),
+    ]
+    healthy = person(50, 70, 0.8, "male", "multiple_sclerosis")
+    plan = ob.plan(case(healthy, "20 mg TID", "2024-01-01", "UK", question=question, events=told))
+    assert (plan.answer, plan.proposal, plan.stopping) == ("nothing permissible", None, ())
+    assert "no further dose: toxicity (drowsy and confused)" in plan.summary
+    begun = ob.plan(replace(case(healthy, "5 mg TID", "2026-11-22", "UK", events=told), current=None, question="start"))
+    assert (begun.answer, begun.proposal) == ("nothing permissible", None)
+    assert "toxicity" in begun.summary
+
+
+@pytest.mark.parametrize("question", ["start", "check"])
+def test_after_signs_of_withdrawal_what_was_taken_before_is_asked_for(question: str) -> None:
+    asked = case(person(50, 70, 0.8, "male", "multiple_sclerosis"), "5 mg TID", "2026-11-22", "UK", events=["withdrawal"])
+    plan = ob.plan(replace(asked, current=None, question="start" if question == "start" else "check"))
+    assert (plan.answer, plan.proposal) == ("cannot tell", None)
+    assert "current" in plan.summary
+
+
 def test_what_is_not_taken_gets_no_advice_on_taking_it() -> None:
     patient = replace(person(50, 70, 0.8, "male", "multiple_sclerosis"), allergies=("baclofen",))
     plan = ob.plan(replace(case(patient, "20 mg TID", "2026-01-01", "UK"), current=None, question="start"))

@@ -24,6 +24,8 @@ from openbaclofen.safety.verdict import Finding
 SMALLEST = "{} is the smallest dose that can be made, so it cannot be lowered in steps: leave it out."
 GO_BACK = "go back a step if signs of withdrawal appear"
 TOXIC, WITHDRAWN = "toxicity", "withdrawal"
+NONE_NOW = "No dose is given while there are signs of {}"
+BEFORE = "need current: what was taken before the signs of withdrawal, which is given again first"
 MUST_NOT = "It must not go on: {} [{}]"
 SERIOUS = "Give no further dose: {} is a serious reaction, the one case for which labels allow a stop at once."
 THEN_WATCH = "Treat by the findings above, and watch for withdrawal for days after the level has fallen."
@@ -67,6 +69,18 @@ def stop(draft: Draft) -> None:
     draft.stopping = down.steps
     draft.reasons += _said(draft, down)
     _compared(draft, current, down, units)
+
+
+def settled_by_signs(draft: Draft) -> bool:
+    """Whether signs of too much, or of too little, answer whatever is asked: none is given, or what was taken is asked for."""
+    signs, question = draft.situation.events, draft.case.question
+    if question == "ingestion" or (question == "stop" and draft.taken is not None):
+        return False
+    if TOXIC in signs:
+        leave(draft, NONE_NOW.format(reaction(draft)))
+    elif WITHDRAWN in signs and draft.case.current is None:
+        draft.cannot_tell(BEFORE)
+    return bool(draft.summary)
 
 
 def _forbidding(draft: Draft, current: OralTherapy) -> Finding | None:
