@@ -206,6 +206,16 @@ def test_what_is_not_taken_gets_no_advice_on_taking_it() -> None:
     assert (plan.monitoring, plan.if_wrong, plan.stopping, plan.reasons) == ((), (), (), ())
 
 
+def test_that_no_rule_forbids_is_said_only_where_all_was_asked_and_none_speaks() -> None:
+    asked = case(person(50, 70, 0.8, "male", "multiple_sclerosis"), "20 mg TID", "2024-01-01", "US")
+    assert "No rule forbids it." in ob.plan(asked).summary
+    open_ = ob.plan(replace(asked, patient=replace(asked.patient, medicines=None, allergies=None)))
+    assert "as far as can be told" in open_.summary
+    above = ob.plan(case(asked.patient, "30 mg QID", "2024-01-01", "US"))
+    assert "No rule forbids" not in above.summary + open_.summary
+    assert "It is not contraindicated" in above.summary
+
+
 def test_an_order_that_goes_on_says_what_it_does() -> None:
     plan = planned("check")
     assert plan.order is not None

@@ -23,7 +23,7 @@ from openbaclofen.decide.switch import switch
 from openbaclofen.decide.weigh import weigh
 from openbaclofen.infer.history import Taken
 from openbaclofen.infer.typical import CannotTellError
-from openbaclofen.safety.verdict import Finding
+from openbaclofen.safety.verdict import Finding, Verdict
 from openbaclofen.units import DAYS_PER_WEEK
 
 SPASTICITY = "spasticity"
@@ -101,10 +101,18 @@ def _keep(draft: Draft) -> None:
         if draft.taken is not None:
             _missed(draft, draft.taken)
         return
-    mind = " The findings above say what to mind." if draft.verdict.findings else ""
-    draft.summary = f"The order in question is {sig}. No rule forbids it.{mind}"
+    draft.summary = f"The order in question is {sig}. {_not_forbidden(draft.verdict)}"
     if isinstance(therapy, OralTherapy):
         _going_on(draft, therapy)
+
+
+def _not_forbidden(verdict: Verdict) -> str:
+    """That an order may stand, no more strongly than the verdict has it."""
+    if not verdict.findings and not verdict.cannot_tell:
+        return "No rule forbids it."
+    told = ", as far as can be told" if verdict.cannot_tell else ""
+    mind = " The findings above say what to mind." if verdict.findings else ""
+    return f"It is not contraindicated{told}.{mind}"
 
 
 def _going_on(draft: Draft, therapy: OralTherapy) -> None:
