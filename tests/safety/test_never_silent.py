@@ -175,3 +175,37 @@ def test_a_session_of_dialysis_is_dialysis() -> None:
     assert "RENAL-AJKD-LT30" in asked(verdict(session))
     poisoned = {"question": "ingestion", "therapy": "not stated", "events": [*session["events"], {"ingestion": "600 mg"}]}
     assert "RENAL-AJKD-LT30" not in told(verdict(poisoned))
+
+
+def test_a_creatinine_far_worse_than_the_stated_egfr_is_heeded() -> None:
+    stated = {"egfr": "70 mL/min/1.73m2", "weight": "62 kg"}
+    event = {"events": [{"date": "2026-11-20", "creatinine": "5 mg/dL"}]}
+    for found in (verdict(**stated, creatinine="5 mg/dL"), verdict(event, **stated, creatinine="not stated")):
+        assert "below the 70 stated" in finding(found, "RENAL-AJKD-LT30").reason
+    assert "RENAL-AJKD-30-60" in told(verdict(egfr="40 mL/min/1.73m2", creatinine="0.4 mg/dL"))
+    assert "RENAL-AJKD-30-60" not in told(verdict(egfr="62 mL/min/1.73m2", creatinine="1.15 mg/dL"))  # 59 by the equation
+
+
+def test_two_creatinines_of_one_day_are_refused_unless_their_hours_order_them() -> None:
+    rows = [{"date": "2026-11-20", "creatinine": "3 mg/dL"}, {"date": "2026-11-20", "creatinine": "0.6 mg/dL"}]
+    for refused in ({"patient": {"kidney": rows}}, {"events": rows}, {"patient": {"kidney": rows[:1]}, "events": rows[1:]}):
+        with pytest.raises(InputError, match="two creatinines of 2026-11-20"):
+            case(refused, creatinine="not stated")
+    hours = [{**row, "at": hour} for row, hour in zip(rows, ("18:00", "06:00"), strict=True)]
+    for events in (hours, hours[::-1]):
+        assert "RENAL-AJKD-LT30" in told(verdict({"events": events}, creatinine="not stated"))
+
+
+def test_a_creatinine_that_was_measured_after_the_date_of_the_case_is_refused() -> None:
+    rows = [{"date": "2026-11-20", "creatinine": "0.7 mg/dL"}, {"date": "2027-11-20", "creatinine": "5 mg/dL"}]
+    with pytest.raises(InputError, match=r"kidney\[1\].*2027-11-20 lies after the date of the case"):
+        case({"patient": {"kidney": rows}}, creatinine="not stated")
+
+
+def test_a_worse_creatinine_of_a_day_before_is_not_overruled_in_silence_by_one_without_a_day() -> None:
+    event = {"events": [{"date": "2026-11-20", "creatinine": "2.5 mg/dL"}]}
+    found = verdict(event, creatinine="0.7 mg/dL")
+    assert "RENAL-AKI" in asked(found)
+    assert any("2026-11-20" in need for line in found.cannot_tell for need in line.need)
+    dated = {"kidney": [{"date": "2026-11-22", "creatinine": "0.7 mg/dL"}]}
+    assert severity(verdict({**event, "patient": dated}, creatinine="not stated")) == CLEAN

@@ -92,14 +92,18 @@ def ashworth(node: Node) -> float:
 
 
 def _creatinines(stated: dict[str, Node], as_of: date, later: tuple[DatedCreatinine, ...]) -> tuple[DatedCreatinine, ...]:
-    """Oldest first, the present one last: an undated one is the present one, one after the case's date is left out."""
+    """Oldest first, the present one last: an undated one is the present one, an event after the case's date is left out."""
     found = [*later]
     for node in fields.items(stated["kidney"]) if "kidney" in stated else ():
         row = fields.mapping(node, ("date", "creatinine"))
         if len(row) < len(("date", "creatinine")):
             raise node.error("expected a date and a creatinine, such as {date: 2025-03-01, creatinine: 1.4 mg/dL}")
-        value = fields.quantity(row["creatinine"], Creatinine, "creatinine")
-        found.append(DatedCreatinine(value, fields.day(row["date"])))
+        value, on = fields.quantity(row["creatinine"], Creatinine, "creatinine"), fields.day(row["date"])
+        if on > as_of:
+            raise node.error(f"{on} lies after the date of the case, {as_of}: nobody has measured it yet")
+        if other := next((c.creatinine for c in found if c.on == on and c.creatinine != value), None):
+            raise node.error(f"two creatinines of {on}, {other} and {value}: expected the later one alone")
+        found.append(DatedCreatinine(value, on))
     past = sorted((c for c in found if c.on is not None and c.on <= as_of), key=lambda c: c.on or as_of)
     if "creatinine" in stated:
         present = fields.quantity(stated["creatinine"], Creatinine, "creatinine")
