@@ -180,7 +180,7 @@ def test_a_session_of_dialysis_is_dialysis() -> None:
 def test_a_creatinine_far_worse_than_the_stated_egfr_is_heeded() -> None:
     stated = {"egfr": "70 mL/min/1.73m2", "weight": "62 kg"}
     event = {"events": [{"date": "2026-11-20", "creatinine": "5 mg/dL"}]}
-    for found in (verdict(**stated, creatinine="5 mg/dL"), verdict(event, **stated, creatinine="not stated")):
+    for found in (verdict({}, **stated, creatinine="5 mg/dL"), verdict(event, **stated, creatinine="not stated")):
         assert "below the 70 stated" in finding(found, "RENAL-AJKD-LT30").reason
     assert "RENAL-AJKD-30-60" in told(verdict(egfr="40 mL/min/1.73m2", creatinine="0.4 mg/dL"))
     assert "RENAL-AJKD-30-60" not in told(verdict(egfr="62 mL/min/1.73m2", creatinine="1.15 mg/dL"))  # 59 by the equation
@@ -209,3 +209,46 @@ def test_a_worse_creatinine_of_a_day_before_is_not_overruled_in_silence_by_one_w
     assert any("2026-11-20" in need for line in found.cannot_tell for need in line.need)
     dated = {"kidney": [{"date": "2026-11-22", "creatinine": "0.7 mg/dL"}]}
     assert severity(verdict({**event, "patient": dated}, creatinine="not stated")) == CLEAN
+
+
+BABY = {"age": "2 mo", "sex": "male", "weight": "4 kg", "height": "55 cm", "creatinine": "not stated", "pregnant": "not stated"}
+BABY |= {"egfr": "60.1 mL/min/1.73m2", "breastfeeding": "not stated", "alcohol": "not stated", "conditions": ["spasticity"]}
+
+
+@pytest.mark.parametrize("region", ["US", "UK", "FR", "CA", "CH", "DE", "AT", "INT"])
+@pytest.mark.parametrize(
+    ("age", "weight", "mg", "said"),
+    [
+        ("2 mo", "4 kg", 12, "moderate"),
+        ("3 d", "3 kg", 5, "moderate"),
+        ("1 a", "9 kg", 13, "caution"),
+        ("3 a", "14 kg", 13, "caution"),
+        ("2 mo", "4 kg", 2, ""),
+        ("3 a", "14 kg", 9, ""),
+        ("9 a", "25 kg", 20, ""),
+        ("46 a", "62 kg", 20, ""),
+    ],
+)
+def test_a_child_is_not_given_more_by_weight_than_any_schedule(region: str, age: str, weight: str, mg: int, said: str) -> None:
+    order = {
+        "region": region,
+        "current": {"sig": f"{mg} mg TID as 1 mg/mL solution"},
+        "therapy": "not stated",
+        "question": "check",
+    }
+    found = verdict({**order, "patient": BABY | {"age": age, "weight": weight}})
+    spoken = [f.severity for f in found.findings if "the highest maintenance of any schedule" in f.reason]
+    assert spoken == ([said] if said else [])
+
+
+def test_without_a_weight_the_maintenance_of_a_child_is_asked_about() -> None:
+    order = {"region": "UK", "current": {"sig": "12 mg TID as 1 mg/mL solution"}, "therapy": "not stated", "question": "check"}
+    assert "PED-UK-MAINT" in asked(verdict({**order, "patient": BABY | {"weight": "not stated"}}))
+
+
+@pytest.mark.parametrize("region", ["UK", "CA", "CH", "DE", "AT", "INT"])
+def test_no_source_speaks_for_a_newborn(region: str) -> None:
+    order = {"region": region, "therapy": "1 mg BID using 1 mg/mL solution"}
+    small = BABY | {"weight": "3.2 kg", "height": "50 cm"}
+    assert finding(verdict({**order, "patient": small | {"age": "3 d"}}), "PED-UK-MIN").severity == "moderate"
+    assert "PED-UK-MIN" not in told(verdict({**order, "patient": small | {"age": "5 wk"}}))

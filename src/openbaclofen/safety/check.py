@@ -16,7 +16,7 @@ from openbaclofen.safety.drafts import Draft, Open, draft, open_question, rank
 from openbaclofen.safety.evaluate import Judgement, Missing, judge
 from openbaclofen.safety.happenings import Happening
 from openbaclofen.safety.interactions import interactions
-from openbaclofen.safety.limits import above_all, judge_limit
+from openbaclofen.safety.limits import above_all, above_maintenance, judge_limit
 from openbaclofen.safety.logic import Truth
 from openbaclofen.safety.makeable import makeable
 from openbaclofen.safety.ordered import ORAL, said_mg_per_day
@@ -50,6 +50,7 @@ def check(case: Case, kb: KnowledgeBase) -> Verdict:
     said = [
         *_rules(held, now, book),
         *above_all(now, book),
+        *above_maintenance(now, book),
         *interactions(case, now, book),
         *titration(now, book),
         *taper(now, book),
