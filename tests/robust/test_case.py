@@ -61,7 +61,7 @@ events:
   date: 2025-05-22
 - ingestion: {amount: 600 mg, at: 2025-05-30 14:30, charcoal: yes}
 - {kind: dialysis, lasts: 4 h, on: 2025-05-31, note: first session}
-- {withdrawal: itch, at: 08:00}
+- {withdrawal: sees things, at: 08:00}
 observations:
 - {date: 2025-05-25, level: 350 ng/mL, after: 2 h}
 - {date: 2025-05-25, ashworth: 3}
@@ -104,7 +104,7 @@ def test_everything_a_case_can_say() -> None:
     assert (ingestion.amount, ingestion.on, ingestion.at_h) == (OralDose(600), date(2025, 5, 30), 14.5)
     assert ingestion.charcoal
     assert (dialysis.kind, dialysis.lasts, dialysis.note) == ("dialysis_session", Duration.parse("4 h"), "first session")
-    assert (withdrawal.kind, withdrawal.note, withdrawal.at_h) == ("withdrawal", "itch", 8)
+    assert (withdrawal.kind, withdrawal.note, withdrawal.at_h) == ("withdrawal", "sees things", 8)
     level, score, effect = case.observations
     assert (level.level, level.after) == (Concentration(350), Duration.parse("2 h"))
     assert (score.kind, score.value) == ("ashworth", 3)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 from functools import cache
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -156,11 +157,63 @@ def test_toxicity_ends_it_at_once_and_withdrawal_begins_it_again() -> None:
     assert again.answer == "advice"
 
 
+@pytest.mark.parametrize("question", ["stop", "adjust", "check", "missed"])
+@pytest.mark.parametrize("also", ["multiple_sclerosis", "peptic_ulcer"])
+def test_an_allergy_ends_it_at_once_whatever_is_asked(question: str, also: str) -> None:
+    patient = replace(person(50, 70, 0.8, "male", also), allergies=("baclofen",), spasticity_origin="spinal")
+    told: list[dict[str, Any]] = [{"missed": "1 dose"}] if question == "missed" else []
+    order = {"therapy": "none"} if question == "stop" else {}
+    plan = ob.plan(case(patient, "20 mg TID", "2024-01-01", "UK", question=question, events=told, **order))
+    assert "no further dose: allergy to baclofen" in plan.summary
+    assert not plan.stopping
+
+
+def test_a_stop_says_why_it_must_not_go_on_and_begins_where_the_kidneys_allow() -> None:
+    plan = planned("stop", "multiple_sclerosis", 3.5)
+    assert "eGFR below 30" in plan.summary
+    assert [step.daily_mg for step in plan.stopping] == [step.daily_mg for step in planned("check", creatinine=3.5).stopping]
+    again = planned("stop", "multiple_sclerosis", 3.5, "withdrawal")
+    assert again.stopping[0].daily_mg == 20
+
+
+@pytest.mark.parametrize("question", ["adjust", "switch", "check", "missed"])
+def test_no_dose_is_proposed_while_there_are_signs_of_toxicity(question: str) -> None:
+    told: list[dict[str, Any]] = [
+        {"toxicity": "drowsy and confused"},
+        *([{"missed": "1 dose"}] if question == "missed" else []),
+    ]
+    healthy = person(50, 70, 0.8, "male", "multiple_sclerosis")
+    plan = ob.plan(case(healthy, "20 mg TID", "2024-01-01", "UK", question=question, events=told))
+    assert (plan.answer, plan.proposal, plan.stopping) == ("nothing permissible", None, ())
+    assert "no further dose: toxicity (drowsy and confused)" in plan.summary
+    begun = ob.plan(replace(case(healthy, "5 mg TID", "2026-11-22", "UK", events=told), current=None, question="start"))
+    assert (begun.answer, begun.proposal) == ("nothing permissible", None)
+    assert "toxicity" in begun.summary
+
+
+@pytest.mark.parametrize("question", ["start", "check"])
+def test_after_signs_of_withdrawal_what_was_taken_before_is_asked_for(question: str) -> None:
+    asked = case(person(50, 70, 0.8, "male", "multiple_sclerosis"), "5 mg TID", "2026-11-22", "UK", events=["withdrawal"])
+    plan = ob.plan(replace(asked, current=None, question="start" if question == "start" else "check"))
+    assert (plan.answer, plan.proposal) == ("cannot tell", None)
+    assert "current" in plan.summary
+
+
 def test_what_is_not_taken_gets_no_advice_on_taking_it() -> None:
     patient = replace(person(50, 70, 0.8, "male", "multiple_sclerosis"), allergies=("baclofen",))
     plan = ob.plan(replace(case(patient, "20 mg TID", "2026-01-01", "UK"), current=None, question="start"))
     assert plan.answer == "nothing permissible"
     assert (plan.monitoring, plan.if_wrong, plan.stopping, plan.reasons) == ((), (), (), ())
+
+
+def test_that_no_rule_forbids_is_said_only_where_all_was_asked_and_none_speaks() -> None:
+    asked = case(person(50, 70, 0.8, "male", "multiple_sclerosis"), "20 mg TID", "2024-01-01", "US")
+    assert "No rule forbids it." in ob.plan(asked).summary
+    open_ = ob.plan(replace(asked, patient=replace(asked.patient, medicines=None, allergies=None)))
+    assert "as far as can be told" in open_.summary
+    above = ob.plan(case(asked.patient, "30 mg QID", "2024-01-01", "US"))
+    assert "No rule forbids" not in above.summary + open_.summary
+    assert "It is not contraindicated" in above.summary
 
 
 def test_an_order_that_goes_on_says_what_it_does() -> None:

@@ -15,6 +15,7 @@ from openbaclofen.units import Quantity, UnitError
 _Q = TypeVar("_Q", bound=Quantity)
 _Choice = TypeVar("_Choice")
 _YES, _NO = ("yes", "y", "true"), ("no", "n", "false")
+_NOTHING = ("none", "nil", "no")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 
@@ -37,11 +38,13 @@ def text(node: Node) -> str:
 
 
 def texts(node: Node) -> tuple[str, ...]:
-    """A list of texts; a single text is a list of one; 'none' is an empty list."""
-    if isinstance(node.value, tuple):
-        return tuple(text(item) for item in node.value)
-    said = text(node)
-    return () if said.lower() == "none" else (said,)
+    """A list of texts; a single text is a list of one; 'none' is an empty list, and refused beside others."""
+    found = tuple(text(item) for item in node.value) if isinstance(node.value, tuple) else (text(node),)
+    if not any(said.lower() in _NOTHING for said in found):
+        return found
+    if len(found) > 1:
+        raise node.error(f"'none' contradicts what stands beside it: {', '.join(found)}")
+    return ()
 
 
 def items(node: Node) -> tuple[Node, ...]:

@@ -10,6 +10,8 @@ from typing import Literal
 
 from openbaclofen.case import conditions, fields
 from openbaclofen.case.source import Node
+from openbaclofen.errors import InputError
+from openbaclofen.patient.dialysis import kind_of, read_dialysis
 from openbaclofen.patient.person import DatedCreatinine, Patient, Sex
 from openbaclofen.units import Age, Creatinine, Gestation, Height, IndexedGFR, Weight
 
@@ -50,6 +52,9 @@ _ALCOHOL: Mapping[str, Literal["none", "occasional", "daily"]] = {
     "daily": "daily",
 }
 _ORIGINS: Mapping[str, Literal["spinal", "cerebral"]] = {"spinal": "spinal", "cerebral": "cerebral"}
+_NO_DIALYSIS = re.compile(
+    r"(no|none|nil|never|not|false)(\s+(on|any|currently|now|yet|at present|dialysis|dialysed|dialyzed))*\.?"
+)
 _ASHWORTH = {"1+": 1 + 0.5}
 _STATED = {"pregnancy": "pregnant", "lactation": "breastfeeding", "dialysis": "dialysis"}  # a condition, the key that says it
 
@@ -87,14 +92,18 @@ def ashworth(node: Node) -> float:
 
 
 def _creatinines(stated: dict[str, Node], as_of: date, later: tuple[DatedCreatinine, ...]) -> tuple[DatedCreatinine, ...]:
-    """Oldest first, the present one last: an undated one is the present one, one after the case's date is left out."""
+    """Oldest first, the present one last: an undated one is the present one, an event after the case's date is left out."""
     found = [*later]
     for node in fields.items(stated["kidney"]) if "kidney" in stated else ():
         row = fields.mapping(node, ("date", "creatinine"))
         if len(row) < len(("date", "creatinine")):
             raise node.error("expected a date and a creatinine, such as {date: 2025-03-01, creatinine: 1.4 mg/dL}")
-        value = fields.quantity(row["creatinine"], Creatinine, "creatinine")
-        found.append(DatedCreatinine(value, fields.day(row["date"])))
+        value, on = fields.quantity(row["creatinine"], Creatinine, "creatinine"), fields.day(row["date"])
+        if on > as_of:
+            raise node.error(f"{on} lies after the date of the case, {as_of}: nobody has measured it yet")
+        if other := next((c.creatinine for c in found if c.on == on and c.creatinine != value), None):
+            raise node.error(f"two creatinines of {on}, {other} and {value}: expected the later one alone")
+        found.append(DatedCreatinine(value, on))
     past = sorted((c for c in found if c.on is not None and c.on <= as_of), key=lambda c: c.on or as_of)
     if "creatinine" in stated:
         present = fields.quantity(stated["creatinine"], Creatinine, "creatinine")
@@ -118,9 +127,19 @@ def _pregnancy(patient: Patient, stated: dict[str, Node]) -> Patient:
 
 
 def _dialysis(node: Node) -> str:
-    """none, yes, or the schedule as written."""
+    """none, yes, or the schedule as written. Errors: InputError where it says nothing of dialysis."""
     said = fields.text(node)
-    return {"no": "none", "false": "none", "none": "none", "true": "yes", "y": "yes"}.get(said.lower(), said)
+    plain = said.lower()
+    if _NO_DIALYSIS.fullmatch(plain):
+        return "none"
+    if plain in ("yes", "y", "true"):
+        return "yes"
+    try:
+        read_dialysis(said)
+    except InputError as error:
+        if kind_of(said) is None:  # else what is wrong is the schedule, which rules do not ask for
+            raise fields.at(node, InputError(f"{error.said}; or none")) from error
+    return said
 
 
 def _origin(stated: dict[str, Node], keys: frozenset[str]) -> Literal["spinal", "cerebral"] | None:

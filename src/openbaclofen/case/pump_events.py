@@ -34,6 +34,8 @@ def fits(node: Node, events: tuple[Event, ...], therapy: Therapy | None, current
             if pumps or event.kind not in OF_A_PUMP
             else f"{event.kind} belongs to a pump, and none is stated: expected {A_PUMP}"
         )
+        if event.kind == "missed" and therapy is None and now is None:
+            said = "a dose of what was missed? 'current' does not say what is taken now, nor is there a 'therapy'"
         if pumps and (fault := _fault(event, pumps, now, since, as_of)):
             said = f"{event.kind}: {fault}"
         if said:

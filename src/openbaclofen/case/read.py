@@ -24,6 +24,7 @@ from openbaclofen.case.source import Node, read_source
 from openbaclofen.case.therapies import read_current, read_therapy
 from openbaclofen.dose.times import dosing_times
 from openbaclofen.patient.person import DatedCreatinine
+from openbaclofen.units import Creatinine
 
 KEYS = ("title", "date", "patient", "therapy", "current", "question", "region", "events", "observations")
 _REGIONS: Mapping[str, CaseRegion] = {
@@ -61,7 +62,7 @@ def read_case(source: str | os.PathLike[str] | Mapping[str, object] | bytes) -> 
         raise root.error("expected 'patient:' with what is known of the person, such as {age: 46 a, sex: female}")
     as_of = fields.day(stated["date"]) if "date" in stated else date.today()
     events = read_events(stated["events"]) if "events" in stated else ()
-    later = tuple(DatedCreatinine(e.creatinine, e.on or as_of) for e in events if e.creatinine is not None)
+    later = _measured(stated["events"], events, as_of) if "events" in stated else ()
     current = read_current(stated["current"], as_of) if "current" in stated else None
     therapy = _therapy(stated.get("therapy"), current)
     if "events" in stated:
@@ -69,9 +70,10 @@ def read_case(source: str | os.PathLike[str] | Mapping[str, object] | bytes) -> 
     question = _question(stated.get("question"), therapy, current, events)
     if question == "stop" and therapy is None and current is not None and isinstance(current.therapy, IntrathecalTherapy):
         therapy = _therapy(Node("none", "therapy", root.file, root.line), current)
-    if question == "check" and current is None and "therapy" not in stated and all(e.kind in OF_KIDNEYS for e in events):
-        if "question" in stated:
-            raise stated["question"].error("there is nothing to check: expected 'therapy' or 'current', or 'question: start'")
+    if question == "check" and current is None and therapy is None and all(e.kind in OF_KIDNEYS for e in events):
+        unsaid = stated.get("question") or (stated.get("therapy") if "current" not in stated else None)
+        if unsaid is not None:
+            raise unsaid.error("there is nothing to check: expected 'therapy' or 'current', or 'question: start'")
         question = "start"  # a person alone: may baclofen be started?
     return Case(
         patient=read_patient(stated["patient"], as_of, later),
@@ -105,6 +107,21 @@ def _therapy(node: Node | None, current: Current | None) -> Therapy | None:
             "no rule speaks of a single bolus while a pump runs; expected the pump's programme, such as '250 ug/d continuous'"
         )
     return therapy
+
+
+def _measured(node: Node, events: tuple[Event, ...], as_of: date) -> tuple[DatedCreatinine, ...]:
+    """The creatinines among events, by day and hour. Errors: InputError at two of one day of which one has no hour."""
+    found: list[tuple[date, float | None, Creatinine]] = []
+    for item, event in zip(fields.items(node), events, strict=True):
+        if event.creatinine is None:
+            continue
+        on = event.on or as_of
+        of_day = [(hour, c) for day, hour, c in found if day == on and c != event.creatinine]
+        same = next((c for hour, c in of_day if event.at_h in (None, hour) or hour is None), None)
+        if same is not None:
+            raise item.error(f"two creatinines of {on}, {same} and {event.creatinine}: expected the hour of each, or one alone")
+        found.append((on, event.at_h, event.creatinine))
+    return tuple(DatedCreatinine(value, on) for on, _, value in sorted(found, key=lambda f: (f[0], f[1] or 0.0)))
 
 
 def _question(node: Node | None, therapy: Therapy | None, current: Current | None, events: tuple[Event, ...]) -> Question:

@@ -23,7 +23,7 @@ from openbaclofen.decide.switch import switch
 from openbaclofen.decide.weigh import weigh
 from openbaclofen.infer.history import Taken
 from openbaclofen.infer.typical import CannotTellError
-from openbaclofen.safety.verdict import Finding
+from openbaclofen.safety.verdict import Finding, Verdict
 from openbaclofen.units import DAYS_PER_WEEK
 
 SPASTICITY = "spasticity"
@@ -51,7 +51,7 @@ def _start(draft: Draft) -> None:
     if choice.proposal is None or choice.regimen is None or choice.supply is None:
         worst = next((f for f in draft.verdict.findings if f.severity == "contraindicated" or f.blocks), None)
         draft.reasons += choice.reasons if worst is None else ()
-        leave(draft, worst, f"No dose is proposed: {_forbidden(worst) if worst is not None else choice.why}")
+        leave(draft, f"No dose is proposed: {_forbidden(worst) if worst is not None else choice.why}")
         return
     draft.reasons += choice.reasons
     draft.answer = "proposal"
@@ -93,7 +93,7 @@ def _keep(draft: Draft) -> None:
     sig = therapy.text if isinstance(therapy, OralTherapy) else "nothing"
     if draft.verdict.stops:
         worst = draft.verdict.findings[0]
-        leave(draft, worst, f"The order in question is {sig}. It must not stand: {_forbidden(worst)}")
+        leave(draft, f"The order in question is {sig}. It must not stand: {_forbidden(worst)}")
         return
     draft.answer = "no change"
     if draft.case.question == "missed":
@@ -101,10 +101,18 @@ def _keep(draft: Draft) -> None:
         if draft.taken is not None:
             _missed(draft, draft.taken)
         return
-    mind = " The findings above say what to mind." if draft.verdict.findings else ""
-    draft.summary = f"The order in question is {sig}. No rule forbids it.{mind}"
+    draft.summary = f"The order in question is {sig}. {_not_forbidden(draft.verdict)}"
     if isinstance(therapy, OralTherapy):
         _going_on(draft, therapy)
+
+
+def _not_forbidden(verdict: Verdict) -> str:
+    """That an order may stand, no more strongly than the verdict has it."""
+    if not verdict.findings and not verdict.cannot_tell:
+        return "No rule forbids it."
+    told = ", as far as can be told" if verdict.cannot_tell else ""
+    mind = " The findings above say what to mind." if verdict.findings else ""
+    return f"It is not contraindicated{told}.{mind}"
 
 
 def _going_on(draft: Draft, therapy: OralTherapy) -> None:

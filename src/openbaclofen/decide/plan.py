@@ -14,6 +14,7 @@ from openbaclofen.decide.pump import pump_plan
 from openbaclofen.decide.pump_records import in_short
 from openbaclofen.decide.records import Plan, Reason
 from openbaclofen.decide.session_timing import session_timing
+from openbaclofen.decide.stopping import settled_by_signs
 from openbaclofen.decide.wrong import MISSED, if_wrong
 from openbaclofen.facts import KnowledgeBase
 from openbaclofen.infer.typical import CannotTellError
@@ -44,7 +45,8 @@ def plan(case: Case, kb: KnowledgeBase, seed: int) -> Plan:
         draft.notes.append(BESIDE_PUMP)
     unknown = sorted({need for c in draft.verdict.cannot_tell for need in c.need if need.startswith("patient.")})
     try:
-        ANSWERS[case.question](draft)
+        if not settled_by_signs(draft):
+            ANSWERS[case.question](draft)
     except CannotTellError as error:
         draft.cannot_tell(f"{error.said}" + (f" (need {', '.join(error.need)})" if error.need else ""))
     kidneys(draft)

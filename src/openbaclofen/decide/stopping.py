@@ -14,6 +14,7 @@ from openbaclofen.decide.spread import daily_total, phase, spread, written
 from openbaclofen.decide.stop import WayDown, smallest, steps_of, way_down
 from openbaclofen.decide.stopped import ABRUPT, INDEX, NOTICED, OPPONENT, Way, abrupt_block, ways_out
 from openbaclofen.dose.regimen import Regimen
+from openbaclofen.safety.check import check
 from openbaclofen.safety.evaluate import judge
 from openbaclofen.safety.happenings import Happening
 from openbaclofen.safety.logic import Truth
@@ -23,6 +24,9 @@ from openbaclofen.safety.verdict import Finding
 SMALLEST = "{} is the smallest dose that can be made, so it cannot be lowered in steps: leave it out."
 GO_BACK = "go back a step if signs of withdrawal appear"
 TOXIC, WITHDRAWN = "toxicity", "withdrawal"
+NONE_NOW = "No dose is given while there are signs of {}"
+BEFORE = "need current: what was taken before the signs of withdrawal, which is given again first"
+MUST_NOT = "It must not go on: {} [{}]"
 SERIOUS = "Give no further dose: {} is a serious reaction, the one case for which labels allow a stop at once."
 THEN_WATCH = "Treat by the findings above, and watch for withdrawal for days after the level has fallen."
 AGAIN = (
@@ -48,6 +52,10 @@ def stop(draft: Draft) -> None:
     if serious:
         _at_once(draft, serious)
         return
+    if (why := _forbidding(draft, current)) is not None:
+        leave(draft, MUST_NOT.format(why.action.rstrip("."), why.region))
+        draft.answer = "proposal" if draft.stopping else "advice"
+        return
     draft.answer = "proposal"
     down = way_from(draft, current.regimen, units)
     days = down.steps[-1].day_from - 1
@@ -63,14 +71,32 @@ def stop(draft: Draft) -> None:
     _compared(draft, current, down, units)
 
 
-def leave(draft: Draft, why: Finding | None, said: str) -> None:
-    """What is taken must not go on: the way to leave it. why: the finding that forbids it; said: the same in words."""
+def settled_by_signs(draft: Draft) -> bool:
+    """Whether signs of too much, or of too little, answer whatever is asked: none is given, or what was taken is asked for."""
+    signs, question = draft.situation.events, draft.case.question
+    if question == "ingestion" or (question == "stop" and draft.taken is not None):
+        return False
+    if TOXIC in signs:
+        leave(draft, NONE_NOW.format(reaction(draft)))
+    elif WITHDRAWN in signs and draft.case.current is None:
+        draft.cannot_tell(BEFORE)
+    return bool(draft.summary)
+
+
+def _forbidding(draft: Draft, current: OralTherapy) -> Finding | None:
+    """The finding that would forbid what is taken, were it to go on: of a stop none is told."""
+    going_on = check(replace(draft.case, therapy=current, question="check"), draft.kb)
+    return next((f for f in going_on.findings if f.severity == "contraindicated" or f.blocks), None)
+
+
+def leave(draft: Draft, said: str) -> None:
+    """What is taken must not go on: the way to leave it. said: why, in words."""
     current = draft.taken
     draft.answer, draft.summary = "nothing permissible", said
     units = units_of(draft, current) if current else None
     if current is None or units is None:
         return
-    serious = reaction(draft) or (why.reason if why is not None and draft.kb.rules[why.rule].when.allergy else "")
+    serious = reaction(draft)
     if serious:
         _at_once(draft, serious, said)
         return
@@ -103,9 +129,10 @@ def units_of(draft: Draft, therapy: OralTherapy) -> Supply | None:
 
 
 def reaction(draft: Draft) -> str:
-    """Signs of toxicity that are reported, in words; '' where there are none."""
+    """Signs of toxicity that are reported, or an allergy to it, in words; '' where there is neither."""
     if TOXIC not in draft.situation.events:
-        return ""
+        found = (judge(rule.when, draft.situation) for rule in draft.kb.rules.values() if rule.when.allergy)
+        return next((j.reasons[0].said for j in found if j.truth is Truth.TRUE and j.reasons), "")
     notes = [e.note for e in draft.case.events if e.kind == TOXIC and e.note]
     return f"toxicity ({'; '.join(notes)})" if notes else TOXIC
 
@@ -120,7 +147,7 @@ def _at_once(draft: Draft, serious: str, said: str = "") -> None:
 
 def _matched(draft: Draft, taken: Regimen, units: Supply) -> tuple[Regimen, Reason | None]:
     """What is taken, cut to the part that kidney rules leave: it gives the levels of the full dose in healthy kidneys."""
-    limit, limits = bounds(draft.situation, draft.kb, draft.case.region)
+    limit, limits = bounds(replace(draft.situation, takes=True), draft.kb, draft.case.region)
     last = taken.phases[-1]
     daily = daily_total(round(last.daily_mg * limit.part, 1), units.unit_mg)
     doses = spread(daily, units.unit_mg, len(last.doses_mg), None) if 0 < daily < last.daily_mg else ()

@@ -76,7 +76,7 @@ def switch(draft: Draft) -> None:
     found = check(ordered(draft.case, regimen, units), draft.kb).findings
     worst = next((f for f in found if f.blocks or f.severity == "contraindicated"), None)
     if worst is not None:
-        leave(draft, worst, f"No product is to be taken: {worst.action.rstrip('.')} [{worst.region}]")
+        leave(draft, f"No product is to be taken: {worst.action.rstrip('.')} [{worst.region}]")
         return
     _propose(draft, current, order, regimen, units)
 

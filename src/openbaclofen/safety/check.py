@@ -16,7 +16,7 @@ from openbaclofen.safety.drafts import Draft, Open, draft, open_question, rank
 from openbaclofen.safety.evaluate import Judgement, Missing, Reason, judge
 from openbaclofen.safety.happenings import Happening
 from openbaclofen.safety.interactions import interactions
-from openbaclofen.safety.limits import judge_limit
+from openbaclofen.safety.limits import above_all, above_maintenance, judge_limit
 from openbaclofen.safety.logic import Truth
 from openbaclofen.safety.makeable import makeable
 from openbaclofen.safety.ordered import ORAL, said_mg_per_day
@@ -51,6 +51,8 @@ def check(case: Case, kb: KnowledgeBase) -> Verdict:
         held = _held(now, book)
     said = [
         *_rules(held, now, book),
+        *above_all(now, book),
+        *above_maintenance(now, book),
         *interactions(case, now, book),
         *titration(now, book),
         *taper(now, book),

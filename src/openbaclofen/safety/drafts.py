@@ -16,6 +16,7 @@ _EVENT_FAMILIES = {
     "stop": STOP,
     "taper": STOP,
     "reduce": STOP,
+    "withdrawal": STOP,
     "stop_or_refill_overdue": STOP,
     "ingestion": OVERDOSE,
     "toxicity": OVERDOSE,

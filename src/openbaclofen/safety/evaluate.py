@@ -10,7 +10,7 @@ from typing import Any
 from openbaclofen.facts.schema import Condition
 from openbaclofen.safety.datum import Datum
 from openbaclofen.safety.logic import Truth, all_of, any_of, negated, truth
-from openbaclofen.safety.names import contains, means, words_of
+from openbaclofen.safety.names import means
 from openbaclofen.safety.situation import Situation
 
 
@@ -120,14 +120,14 @@ def _all_condition(wanted: list[str], situation: Situation, _: str) -> Judgement
 
 def _allergy(wanted: list[str], situation: Situation, _: str) -> Judgement:
     def named(stated: tuple[str, ...]) -> list[str]:
-        by_code = [words_of(code) for code in situation.own_codes]
-        names = (*wanted, *situation.own_names)
-        return [text for text in stated if means(text, names) or any(contains(words_of(text), code) for code in by_code)]
+        return [text for text in stated if means(text, (*wanted, *situation.own_names))]
 
     datum = situation.allergies
     if datum.value is None:
         return Judgement(Truth.CANNOT_TELL, (), (Missing("allergies", datum.need),))
     found = named(datum.value)
+    if datum.need and not found:
+        return Judgement(Truth.CANNOT_TELL, (), (Missing("allergies", datum.need),))
     said = f"allergy to {' and '.join(sorted(found))}" if found else "no such allergy"
     return Judgement(truth(bool(found)), (Reason("allergy", said),))
 

@@ -24,6 +24,7 @@ _TOO_LITTLE = ("catheter_aspirated",)  # for the hours that the catheter takes t
 FOLLOWS = "therapy: what follows its last step ('then stop', or a dose that goes on)"
 WITHDRAWN = "how the oral dose is withdrawn, as an order of its own"
 SIGNS = "any sign of withdrawal (no source says how many missed are a stop)"
+FILLED = "current.concentration: what the pump was to be filled with"
 MISSED = f"events.missed: when the last dose was taken, and {SIGNS}"
 
 
@@ -55,6 +56,8 @@ def happenings(case: Case, descents: tuple[Descent, ...]) -> tuple[Happenings, d
     elif _missed_a_day(case):
         known = all(event.after is not None for event in case.events if event.kind == "missed")
         in_doubt["stop"] = (f"events: {SIGNS}" if known else MISSED,)
+    if any(event.kind == "wrong_refill" and not _of_a_fault(event, case) for event in case.events):
+        in_doubt |= dict.fromkeys(("itb_overdose", "itb_withdrawal"), (FILLED,))  # too strong, or too weak
     return events, in_doubt
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal
@@ -14,7 +14,7 @@ from rapidfuzz import fuzz, process
 from openbaclofen.facts import KnowledgeBase
 from openbaclofen.facts.load import MedicineNames
 from openbaclofen.facts.schema import Interaction
-from openbaclofen.safety.names import BESIDE_A_NAME, Token, key_of, slips, tokens_of, words_of
+from openbaclofen.safety.names import BESIDE_A_NAME, Token, key_of, slips, tokens_of, unreadable, words_of
 
 SUBSTANCE = "baclofen"
 BRANDS = "formulation.brand_names"
@@ -86,7 +86,12 @@ class Index:
             ids = self.by_prefix.get(code[:length], frozenset())
             for route in {self.routes[i] for i in ids}:
                 best[route] = {i for i in ids if self.routes[i] == route}
-        return set().union(*best.values())
+        return set().union(*best.values()) or self._within(code)
+
+    def _within(self, code: str) -> set[str]:
+        """Of a class that no interaction names as a whole: what any class within it matches, but not one substance of it."""
+        below = [p for p in self.by_prefix if len(p) < _SUBSTANCE_LEVEL and p.startswith(code)]
+        return {i for prefix in below for i in self.by_prefix[prefix]}
 
 
 @lru_cache(maxsize=2)
@@ -137,12 +142,6 @@ def own_names(kb: KnowledgeBase) -> tuple[str, ...]:
     return SUBSTANCE, *(str(kb.facts[BRANDS].value).split(", "))
 
 
-@lru_cache(maxsize=2)
-def own_codes(kb: KnowledgeBase) -> tuple[str, ...]:
-    """Codes of baclofen as they are written: an ATC code alone, others behind their terminology ('RxNorm 1292')."""
-    return tuple(c.code if c.system == "atc" else f"{c.system} {c.code}" for c in kb.codes if c.concept == SUBSTANCE)
-
-
 def _frozen(sets: dict[str, set[str]]) -> dict[str, frozenset[str]]:
     return {name: frozenset(ids) for name, ids in sets.items()}
 
@@ -181,23 +180,37 @@ def read(text: str, of: Index) -> Medicine:
     """
     atc, rxnorm = _ATC.findall(text.upper()), _RXNORM.findall(text)
     tokens = tokens_of(_RXNORM.sub(" ", text))
-    meant, left = _named(tokens, of)
-    if any(code in of.own_codes for code in (*atc, *rxnorm)) or SUBSTANCE in meant:
-        return Medicine(text, itself=True)
+    meant, left, beside = _named(tokens, of)
+    itself = any(code in of.own_codes for code in (*atc, *rxnorm)) or SUBSTANCE in meant
     ids = {i for code in atc for i in of.of_atc(code)} | {i for code in rxnorm for i in of.by_rxnorm.get(code, ())}
     ids |= {i for name in meant for i in of.interactions(name)}
     if atc or any(code in of.by_rxnorm for code in rxnorm):
         left = []
-    elif not meant and not left:
+    elif not (meant or left or itself):
         return Medicine(text, known=False, nearest=_nearest(text, of))
+    if other := unreadable(text):
+        left.append(other)
     coded = [of.coded[code] for code in (*atc, *rxnorm) if code in of.coded]
-    return _with_slips(Medicine(text, tuple(sorted(ids)), means=_unsaid([*meant, *coded], tokens, of)), left, of)
+    medicine = Medicine(text, tuple(sorted(ids)), itself, means=_unsaid([*meant, *coded], tokens, of))
+    return _with_slips(medicine, left, beside, of)
 
 
-def _named(tokens: list[Token], of: Index) -> tuple[list[str], list[str]]:
-    """The medicines that are named, longest names first, and the words of those parts of a text that name none."""
+def codes_in(text: str) -> list[str]:
+    """The ATC and RxNorm codes that stand in a text."""
+    return [*_ATC.findall(text.upper()), *_RXNORM.findall(text)]
+
+
+def named(text: str, of: Index) -> list[str]:
+    """The medicines that a text names exactly."""
+    return _named(tokens_of(text), of)[0]
+
+
+def _named(tokens: list[Token], of: Index) -> tuple[list[str], list[str], list[str]]:
+    """The medicines that are named, longest names first; the words of those parts of a text that name none, and the words that
+    stand in one part with a name."""
     meant: list[str] = []
     parts: set[int] = set()
+    used: set[int] = set()
     at = 0
     while at < len(tokens):
         for length in range(min(of.longest, len(tokens) - at), 0, -1):
@@ -205,12 +218,14 @@ def _named(tokens: list[Token], of: Index) -> tuple[list[str], list[str]]:
             if name := _exactly(" ".join(t.word for t in here), of):
                 meant.append(name)
                 parts |= {t.part for t in here}
+                used |= set(range(at, at + length))
                 at += length
                 break
         else:
             at += 1
-    left = [t.word for t in tokens if t.part not in parts and t.word.isalpha() and t.word not in BESIDE_A_NAME]
-    return list(dict.fromkeys(meant)), left
+    more = [t for i, t in enumerate(tokens) if i not in used and t.word.isalpha() and t.word not in BESIDE_A_NAME]
+    beside = [t.word for t in more if t.part in parts]
+    return list(dict.fromkeys(meant)), [t.word for t in more if t.part not in parts], beside
 
 
 def _exactly(words: str, of: Index) -> str:
@@ -226,25 +241,31 @@ def _unsaid(meant: list[str], tokens: list[Token], of: Index) -> tuple[str, ...]
     return tuple(part for part in parts if not words & set(words_of(part)))
 
 
-def _with_slips(medicine: Medicine, left: Iterable[str], of: Index) -> Medicine:
-    """What the words that no name explains may mean. A slip that would pass in silence is not taken for granted."""
+def _with_slips(medicine: Medicine, left: list[str], beside: list[str], of: Index) -> Medicine:
+    """What the words that no name explains may mean. A slip that would pass in silence is not taken for granted. beside: words
+    that stand with a name, such as those of its maker: heard only where they are a slip for what matters."""
     unknown: list[str] = []
     ids, read_as, means = set(medicine.interactions), [], list(medicine.means)
-    for word in left:
+    itself = medicine.itself
+    for word in (*left, *beside):
         alike = slips(word, of.names)
-        if own := [name for name in alike if of.names[name] == SUBSTANCE]:
-            return Medicine(medicine.text, itself=True, read_as=own[0])
+        own = [name for name in alike if of.names[name] == SUBSTANCE]
         alike = [name for name in alike if name == of.names[name] or of.names[name] not in alike]
-        if more := {i for name in alike for i in of.interactions(of.names[name])}:
+        more = {i for name in alike for i in of.interactions(of.names[name])}
+        if own:
+            itself = True
+            read_as += own[:1]
+        elif more:
             ids |= more
             read_as += alike
             means += [of.names[name] for name in alike if of.names[name] != name]
-        else:
+        elif word not in beside:
             unknown.append(word)
     nearest = _nearest(max(unknown, key=len), of) if unknown and not read_as else ()
     return Medicine(
         medicine.text,
         tuple(sorted(ids)),
+        itself,
         known=not nearest,
         read_as=" or ".join(read_as),
         nearest=nearest,

@@ -11,7 +11,8 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 _WORD = re.compile(r"[a-z0-9]+")
-_TOKEN = re.compile(r"[a-z0-9]+|[/+&,;()]")
+_TOKEN = re.compile(r"[a-z0-9]+|[/+&,;()\n]|\.(?=\s)")
+_OTHER_LETTERS = re.compile(r"[^\W\d_]{2,}")
 _JOINING = frozenset({"and", "with", "plus", "or"})
 _LONG = 10  # letters from which a word may hold two slips
 Words = tuple[str, ...]
@@ -38,7 +39,7 @@ pain back head headache headaches sleep spasm spasms spasticity blood pressure h
 allergies infection infections anxiety depression epilepsy seizures diabetes cholesterol thyroid bladder regular
 regularly occasional occasionally sometimes often takes take taken taking using uses use medicine medication drug
 tablets generic brand old new currently now also left right strong weak extra forte retard human rx otc not stopped
-started and with plus or
+started mite and with plus or
 """
 BESIDE_A_NAME = frozenset(f"{_FORM} {_SALT} {_SCHEDULE} {_USE}".split())  # words that say nothing about which medicine it is
 
@@ -78,6 +79,14 @@ def tokens_of(text: str) -> list[Token]:
     return tokens
 
 
+def unreadable(text: str) -> str:
+    """The first word in another script than the Latin; a text without any letter or digit is one. '' where all can be read."""
+    for word in _OTHER_LETTERS.findall(_plain(text)):
+        if sum(not unicodedata.name(c, "").startswith("LATIN") for c in word) >= 2:
+            return word
+    return "" if any(c.isalnum() for c in text) else text
+
+
 def contains(text: Words, name: Words) -> bool:
     """Whether the words of a name stand together in a text."""
     return bool(name) and any(text[i : i + len(name)] == name for i in range(len(text) - len(name) + 1))
@@ -98,9 +107,11 @@ def slips(written: str, names: Mapping[str, object]) -> list[str]:
 
 
 def means(text: str, names: Iterable[str]) -> bool:
-    """Whether a text names one of these, exactly or but for a slip."""
+    """Whether a text names one of these: exactly, but for a slip, as it sounds, or with the ending of another language."""
     written = words_of(text)
     each = [words_of(name) for name in names]
     if any(contains(written, name) for name in each):
         return True
-    return any(len(name) == 1 and slip(word, name[0]) for name in each for word in written)
+    heard = {*written, *(word.replace("ph", "f").replace("k", "c") for word in written)}
+    single = [name[0] for name in each if len(name) == 1]
+    return any(slip(word, name) or (len(name) > 4 and word.startswith(name)) for name in single for word in heard)

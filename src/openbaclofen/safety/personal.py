@@ -13,7 +13,7 @@ from openbaclofen.facts import KnowledgeBase
 from openbaclofen.patient import Patient
 from openbaclofen.patient.kidney import CLEARANCE, KidneyFunction, kidney_function, valid_at
 from openbaclofen.safety.datum import Datum, known, missing
-from openbaclofen.units import AbsoluteGFR, IndexedGFR
+from openbaclofen.units import AbsoluteGFR, Creatinine, IndexedGFR
 
 CONDITIONS = "patient.conditions"
 ON_DIALYSIS = f"own kidneys on dialysis, counted as 0 {AbsoluteGFR.unit},"
@@ -117,10 +117,15 @@ def alcohol(patient: Patient, kb: KnowledgeBase) -> Datum[str]:
     return missing("patient.alcohol")
 
 
-def dialysis(patient: Patient, held: Datum[Mapping[str, str]]) -> Datum[bool]:
-    """Stated, or by a closed list of conditions; else cannot tell."""
+def dialysis(patient: Patient, held: Datum[Mapping[str, str]], session: bool = False) -> Datum[bool]:
+    """Stated, or by a closed list of conditions; else cannot tell. session: one is told of that treats no poisoning."""
+    if patient.dialysis not in (None, "none"):
+        return known(True, "on dialysis")
+    if session:
+        denied = "patient.dialysis: none is stated, yet the events tell of a session"
+        return missing(denied) if patient.dialysis else known(True, "a session of dialysis")
     if patient.dialysis is not None:
-        return known(patient.dialysis != "none", "on dialysis" if patient.dialysis != "none" else "not on dialysis")
+        return known(False, "not on dialysis")
     listed = _holds(held, "dialysis")
     if listed is None:
         return missing("patient.dialysis", CONDITIONS)
@@ -157,9 +162,21 @@ def kidneys(patient: Patient, on_dialysis: Datum[bool], kb: KnowledgeBase) -> tu
     if on_dialysis.value:
         return known(0.0, ON_DIALYSIS), known(0.0, ON_DIALYSIS)
     function = kidney_function(patient, kb.kidney_equations)
-    indexed = _egfr(function)
+    indexed = _far_worse(patient, kb) or _egfr(function)
     of_adults = patient.age is None or valid_at(kb.kidney_equations[CLEARANCE], patient.age)
     return indexed, _clearance(function) if of_adults else indexed
+
+
+def _far_worse(patient: Patient, kb: KnowledgeBase) -> Datum[float] | None:
+    """What the creatinine gives, where that is below a stated eGFR by what counts as a fall."""
+    stated = patient.reported_egfr
+    function = kidney_function(replace(patient, reported_egfr=None), kb.kidney_equations)
+    if stated is None or function.indexed is None:
+        return None
+    if function.indexed.value > stated.value * (1 - kb.value("kidney.fall_that_counts")):
+        return None
+    found = _egfr(function)
+    return replace(found, said=f"{found.said}, below the {below(stated.value)} stated,")
 
 
 def _egfr(function: KidneyFunction) -> Datum[float]:
@@ -177,6 +194,11 @@ def _clearance(function: KidneyFunction) -> Datum[float]:
     return known(value, f"creatinine clearance {below(value)} {AbsoluteGFR.unit} (Cockcroft-Gault)")
 
 
+def _fell(less: Creatinine, more: Creatinine, kb: KnowledgeBase) -> bool:
+    """Whether the kidneys of the second creatinine clear less than those of the first by what counts as a fall."""
+    return 1 - less.value / more.value >= kb.value("kidney.fall_that_counts")
+
+
 def egfr_fell(patient: Patient, held: Datum[Mapping[str, str]], kb: KnowledgeBase) -> Datum[bool]:
     """Whether the latest eGFR is lower than the best earlier one by the fraction that counts. One value shows no fall."""
     if _holds(held, "aki"):
@@ -185,6 +207,9 @@ def egfr_fell(patient: Patient, held: Datum[Mapping[str, str]], kb: KnowledgeBas
         return missing("patient.creatinine")
     if len(patient.creatinines) < 2:
         return known(False, "one value only, so no fall is seen")
+    *_, before, present = patient.creatinines
+    if present.on is None and before.on is not None and _fell(present.creatinine, before.creatinine, kb):
+        return missing(f"patient.creatinine: the day of {present.creatinine}, since {before.on} gave {before.creatinine}")
     alone = [replace(patient, creatinines=(c,), reported_egfr=None) for c in patient.creatinines]
     each = [kidney_function(p, kb.kidney_equations).indexed for p in alone]
     if each[-1] is None or any(e is None for e in each):

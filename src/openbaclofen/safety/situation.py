@@ -8,15 +8,17 @@ from dataclasses import dataclass
 from openbaclofen.case.record import Case, IntrathecalTherapy, OralTherapy
 from openbaclofen.facts import KnowledgeBase
 from openbaclofen.safety import ordered, personal
+from openbaclofen.safety.allergies import allergies
 from openbaclofen.safety.datum import Datum, known, missing
 from openbaclofen.safety.happenings import Happening, happenings
-from openbaclofen.safety.medicines import own_codes, own_names
+from openbaclofen.safety.medicines import own_names
 from openbaclofen.safety.ordered import Descent, Level, said_mg_per_day
 from openbaclofen.units import IntrathecalDose, IntrathecalRate, OralDosePerWeight
 
 NOT_ORDERED, NO_PUMP = "nothing is ordered", "no pump is ordered"
 LIQUIDS = ("oral_solution", "oral_suspension")
 IN_THE_BODY = {"ingestion", "toxicity", "itb_overdose"}
+POISONED = {"ingestion", "toxicity", "pump_bolus", "pump_overfilled", "wrong_refill", "catheter_flushed"}
 PER_CENT = 100
 
 
@@ -26,8 +28,7 @@ class Situation:
 
     conditions: those that hold, with the stated one each follows from; titles: conditions in words. events: what happens;
     in_doubt: what may happen, with the words to ask. takes: whether baclofen is to be, or has just been, taken. own_names:
-    what baclofen is called; own_codes: its codes. levels: oral daily doses one after another;
-    descents: the runs of falls among them.
+    what baclofen is called. levels: oral daily doses one after another; descents: the runs of falls among them.
     """
 
     age: Datum[float]
@@ -66,7 +67,6 @@ class Situation:
     on_baclofen: Datum[bool]
     days_of_use: Datum[float]
     own_names: tuple[str, ...]
-    own_codes: tuple[str, ...]
     takes: bool
     events: Mapping[str, tuple[Happening, ...]]
     in_doubt: Mapping[str, tuple[str, ...]]
@@ -79,7 +79,8 @@ def situation(case: Case, kb: KnowledgeBase) -> Situation:
     case, patient = ordered.without_empty_order(case), case.patient
     held = personal.conditions(patient, kb)
     is_pregnant = personal.pregnant(patient, held, kb)
-    on_dialysis = personal.dialysis(patient, held)
+    kinds = {event.kind for event in case.events}
+    on_dialysis = personal.dialysis(patient, held, "dialysis_session" in kinds and not kinds & POISONED)
     egfr, crcl = personal.kidneys(patient, on_dialysis, kb)
     weight = personal.weight(patient)
     levels = ordered.levels(case)
@@ -100,7 +101,7 @@ def situation(case: Case, kb: KnowledgeBase) -> Situation:
         pregnant=is_pregnant,
         trimester=personal.trimester(patient, is_pregnant, kb),
         breastfeeding=personal.breastfeeding(patient, held, kb),
-        allergies=missing("patient.allergies") if patient.allergies is None else known(patient.allergies),
+        allergies=allergies(patient.allergies, kb),
         alcohol=personal.alcohol(patient, kb),
         spasticity_origin=personal.origin(patient, held, kb),
         spasticity_supports_function=personal.supports_function(patient),
@@ -124,7 +125,6 @@ def situation(case: Case, kb: KnowledgeBase) -> Situation:
         on_baclofen=_on_baclofen(case, bool(levels) and (bool(descents) or "stop" in in_doubt)),
         days_of_use=_days_of_use(case, levels),
         own_names=own_names(kb),
-        own_codes=own_codes(kb),
         takes=order is not None or case.question == "start" or bool(IN_THE_BODY & events.keys()),
         events=events,
         in_doubt=in_doubt,
@@ -156,11 +156,11 @@ def _strength(case: Case) -> Datum[float]:
 
 
 def _routes(case: Case) -> frozenset[str]:
-    """Routes in play: of the order, of what is taken now, and of what was swallowed. Oral where nothing is said."""
+    """Routes in play: of the order and, where that is changed or stopped, of what is taken now; of what was swallowed. Oral
+    where nothing is said."""
     therapies = (case.therapy, case.current.therapy if case.current else None)
-    routes = {route for route in map(ordered.route_of, therapies) if route}
-    swallowed = any(event.kind == "ingestion" for event in case.events)
-    return frozenset(routes | {ordered.ORAL} if swallowed or not routes else routes)
+    swallowed = {ordered.ORAL} if any(e.kind == "ingestion" for e in case.events) else set[str]()
+    return frozenset(r for r in map(ordered.route_of, therapies) if r) | swallowed or frozenset({ordered.ORAL})
 
 
 def _oral_doses(case: Case) -> tuple[Datum[float], Datum[float]]:

@@ -34,7 +34,8 @@ class Pace:
 def titration(situation: Situation, book: RuleBook) -> Iterator[Draft | Open]:
     """All that is too large or too fast on the way up."""
     rises = [(before, after) for before, after in pairwise(situation.levels) if 0 < before.daily_mg < after.daily_mg]
-    starts = situation.levels[:1] if situation.new_start.value is not False else ()
+    begun = [level for level in situation.levels if level.daily_mg > 0]  # "none for 3 d, then ..." begins after these days
+    starts = begun[:1] if situation.new_start.value is not False else []
     if situation.route.value != ORAL or not situation.takes or not (rises or starts):
         return
     schedules = _schedules(situation, book)
