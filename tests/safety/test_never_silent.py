@@ -252,3 +252,13 @@ def test_no_source_speaks_for_a_newborn(region: str) -> None:
     small = BABY | {"weight": "3.2 kg", "height": "50 cm"}
     assert finding(verdict({**order, "patient": small | {"age": "3 d"}}), "PED-UK-MIN").severity == "moderate"
     assert "PED-UK-MIN" not in told(verdict({**order, "patient": small | {"age": "5 wk"}}))
+
+
+def test_an_allergy_stands_beside_a_stop_since_it_is_what_allows_one() -> None:
+    stop = {"current": NOW, "therapy": "none", "question": "stop"}
+    found = verdict(stop, allergies=["baclofen"])
+    said = finding(found, "TAPER-US")
+    assert (found.severity, found.stops, len(found.findings)) == ("major", False, 1)
+    assert "allergy to baclofen" in said.reason
+    assert "CI-HYPERSENS" in said.rules
+    assert "CI-HYPERSENS" not in told(verdict(stop))

@@ -12,7 +12,7 @@ from openbaclofen.errors import InputError
 from openbaclofen.facts import KnowledgeBase
 from openbaclofen.facts.schema import Rule
 from openbaclofen.safety import merge
-from openbaclofen.safety.drafts import Draft, Open, draft, open_question, rank
+from openbaclofen.safety.drafts import STOP, Draft, Open, draft, open_question, rank
 from openbaclofen.safety.evaluate import Judgement, Missing, Reason, judge
 from openbaclofen.safety.happenings import Happening
 from openbaclofen.safety.interactions import interactions
@@ -29,6 +29,7 @@ from openbaclofen.safety.verdict import Advice, CannotTell, Finding, Severity, V
 
 Overall = Severity | Literal["clean", "cannot tell"]
 KEPT: dict[Severity, Severity] = {"moderate": "caution"}  # of a rule that asks for less, where the order is as low already
+BESIDE_A_STOP: Severity = "caution"
 TIMES = ("h", "d", "wk", "mo", "a")  # of a number that says when, so that no interval is missed
 NO_INTERVAL = "no interval in any source read"
 ADVICE = ("counsel", "monitor")
@@ -58,6 +59,7 @@ def check(case: Case, kb: KnowledgeBase) -> Verdict:
         *taper(now, book),
         *makeable(case, book),
         *_conditions_not_known(case, now, book),
+        *_reason_to_stop(now, book),
     ]
     stopping = as_if_stopping(now)
     drafts = [d for d in said if isinstance(d, Draft)]
@@ -193,3 +195,12 @@ def _conditions_not_known(case: Case, now: Situation, book: RuleBook) -> Iterato
         worst = min(asking, key=lambda r: (rank(r.severity), r.id))
         need = tuple(f"patient.conditions: {text!r} is not known to the program" for text in sorted(unknown))
         yield Open(worst.id, worst.severity, (Missing("condition names", need),), "whether a rule speaks of it")
+
+
+def _reason_to_stop(now: Situation, book: RuleBook) -> Iterator[Draft]:
+    """An allergy, told beside a stop: the serious reaction for which labels allow one at once. It forbids no stop."""
+    if now.takes or "stop" not in now.events:
+        return
+    for rule in book.applied:
+        if rule.when.allergy and (judgement := judge(rule.when, now)).truth is Truth.TRUE:
+            yield replace(draft(rule, judgement, book.kb, severity=BESIDE_A_STOP, family=STOP), blocks=False)

@@ -22,7 +22,7 @@ def findings(drafts: Iterable[Draft], kb: KnowledgeBase, applies: Applies) -> tu
 def _families(drafts: list[Draft]) -> list[list[Draft]]:
     """Drafts of one family, and families whose rules conflict, together. Sorted drafts stay sorted."""
     family = {d.rules[0]: d.family for d in drafts}
-    joined = {f: f for f in family.values()}
+    joined = {d.family: d.family for d in drafts}  # one rule may speak in two families
     for d in drafts:
         for other in d.conflicts_with:
             if other in family and joined[family[other]] != joined[d.family]:
