@@ -21,10 +21,10 @@ _PUMP = {
 _FLOW_STOPS = ("pump_stall", "pump_empty", "catheter_kink", "catheter_disconnected")
 _TOO_MUCH = ("pump_overfilled", "pump_bolus", "catheter_flushed")
 _TOO_LITTLE = ("catheter_aspirated",)  # for the hours that the catheter takes to fill
+REFILLED = "events.wrong_refill: what was filled in, such as '2000 ug/mL'"
 FOLLOWS = "therapy: what follows its last step ('then stop', or a dose that goes on)"
 WITHDRAWN = "how the oral dose is withdrawn, as an order of its own"
 SIGNS = "any sign of withdrawal (no source says how many missed are a stop)"
-FILLED = "current.concentration: what the pump was to be filled with"
 MISSED = f"events.missed: when the last dose was taken, and {SIGNS}"
 
 
@@ -43,8 +43,8 @@ def happenings(case: Case, descents: tuple[Descent, ...]) -> tuple[Happenings, d
     for kind, what in (*_stated(case), *_of_dose(descents), *_of_pump(case)):
         events[kind] = (*events.get(kind, ()), what)
     in_doubt: dict[str, tuple[str, ...]] = {}
-    if unknown := _strength_unsaid(case):
-        in_doubt["itb_overdose"] = in_doubt["itb_withdrawal"] = (unknown,)
+    if unknown := _refill_unsaid(case):
+        in_doubt["itb_overdose"] = in_doubt["itb_withdrawal"] = (unknown,)  # too strong, or too weak
     if case.question == "stop" and case.current is None and case.therapy is None:
         in_doubt["stop"] = ("current",)
     elif "stop" not in events and _ends_unsaid(case):
@@ -56,8 +56,6 @@ def happenings(case: Case, descents: tuple[Descent, ...]) -> tuple[Happenings, d
     elif _missed_a_day(case):
         known = all(event.after is not None for event in case.events if event.kind == "missed")
         in_doubt["stop"] = (f"events: {SIGNS}" if known else MISSED,)
-    if any(event.kind == "wrong_refill" and not _of_a_fault(event, case) for event in case.events):
-        in_doubt |= dict.fromkeys(("itb_overdose", "itb_withdrawal"), (FILLED,))  # too strong, or too weak
     return events, in_doubt
 
 
@@ -118,11 +116,12 @@ def _told(case: Case) -> IntrathecalConcentration | None:
     return next((strength for strength in known if strength is not None), None)
 
 
-def _strength_unsaid(case: Case) -> str:
-    """What to state where a wrong solution was filled in, and the right one is not known; '' else."""
-    if _told(case) is not None or all(event.kind != "wrong_refill" for event in case.events):
-        return ""
-    return f"{'current' if case.current else 'therapy'}.concentration"
+def _refill_unsaid(case: Case) -> str:
+    """What to state where a wrong solution was filled in, and it or the right one is not known; '' else."""
+    refills = [event for event in case.events if event.kind == "wrong_refill"]
+    if refills and _told(case) is None:
+        return f"{'current' if case.current else 'therapy'}.concentration"
+    return REFILLED if any(event.concentration is None for event in refills) else ""
 
 
 def _said(event: Event) -> str:
