@@ -90,6 +90,9 @@ def cases(draw: st.DrawFn) -> Case:
     events = draw(
         maybe([[], [{"ingestion": "600 mg"}], [{"ingestion": "20 mg"}], ["toxicity"], [{"missed": "3 doses"}], ["withdrawal"]])
     )
+    pumps = [isinstance(one, dict) and "programme" in one for one in (current, therapy) if one not in ("none", "not stated")]
+    if events == [{"missed": "3 doses"}] and pumps and all(pumps):
+        events = []  # doses are missed by mouth
     order = {"current": current, "therapy": therapy, "events": events}
     return case({"region": draw(maybe(REGIONS)), "question": "not stated", **order}, **draw(people))
 
