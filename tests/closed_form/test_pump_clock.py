@@ -130,7 +130,7 @@ def test_a_case_tells_the_hour_and_where_it_does_not_midnight_is_said() -> None:
     """A bolus of the morning is in the fluid at noon and not yet at eight."""
     found = {}
     for at in ("08:00", "12:00", ""):
-        events = [{"pump_stall": f"2026-11-23 {at}"}] if at else []
+        events = [{"pump_stall": f"2026-11-22 {at}"}] if at else []
         pump = PUMP | {"programme": "1 bolus a day of 200 ug over 30 min from 09:00 plus 2 ug/h"}
         said = {"date": "2026-11-22", "patient": ADULT, "region": "US", "current": pump, "question": "check", "events": events}
         of = PumpCase(ob.read_case(said), KB)

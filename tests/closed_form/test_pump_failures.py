@@ -89,7 +89,7 @@ def test_a_wrong_solution_comes_at_once_where_the_catheter_holds_another() -> No
     of = PumpCase(ob.read_case(given_ | {"therapy": PUMP | {"concentration": "2000 ug/mL"}}), KB)
     fault = told("wrong_refill", of, concentration=IntrathecalConcentration(500))
     assert rates(gives(fault)) == [(0.0, pytest.approx(62.5))]
-    assert "at once, as the catheter held another solution" in fault.gives
+    assert "taken as at once, since the catheter held another solution" in fault.gives
 
 
 def test_a_catheter_flushed_or_drawn_empty() -> None:

@@ -90,8 +90,7 @@ def cases(draw: st.DrawFn) -> Case:
     events = draw(
         maybe([[], [{"ingestion": "600 mg"}], [{"ingestion": "20 mg"}], ["toxicity"], [{"missed": "3 doses"}], ["withdrawal"]])
     )
-    taken = therapy if current == "none" else current
-    by_mouth = "programme" not in taken if isinstance(taken, dict) else taken not in ("none", "not stated")
+    by_mouth = any((isinstance(t, str) and t not in ("none", "not stated")) or "sig" in t for t in (current, therapy))
     if not by_mouth and events and "missed" in events[0]:
         events = []  # a dose missed of nothing is refused
     order = {"current": current, "therapy": therapy, "events": events}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from openbaclofen.case import fields
-from openbaclofen.case.record import Current, Event, IntrathecalTherapy, Therapy
+from openbaclofen.case.record import Current, Event, IntrathecalTherapy, OralTherapy, Therapy
 from openbaclofen.case.source import Node
 
 FAULTS = (
@@ -27,6 +27,7 @@ def fits(node: Node, events: tuple[Event, ...], therapy: Therapy | None, current
     """Errors: InputError at an event of a pump where none is, that is yet to come, that was before it, or that is no fault."""
     now = current.therapy if current else None
     pumps = [pump for pump in (therapy, now) if isinstance(pump, IntrathecalTherapy) and pump.gives.repeats]
+    tablets = any(isinstance(one, OralTherapy) and one.regimen.phases for one in (therapy, now))
     since = current.since if current and isinstance(now, IntrathecalTherapy) else None
     for item, event in zip(fields.items(node), events, strict=True):
         said = (
@@ -36,15 +37,15 @@ def fits(node: Node, events: tuple[Event, ...], therapy: Therapy | None, current
         )
         if event.kind == "missed" and therapy is None and now is None:
             said = "a dose of what was missed? 'current' does not say what is taken now, nor is there a 'therapy'"
-        if pumps and (fault := _fault(event, pumps, now, since, as_of)):
+        if pumps and (fault := _fault(event, pumps, tablets, since, as_of)):
             said = f"{event.kind}: {fault}"
         if said:
             raise item.error(said)
 
 
-def _fault(event: Event, pumps: list[IntrathecalTherapy], now: Therapy | None, since: date | None, as_of: date) -> str:
+def _fault(event: Event, pumps: list[IntrathecalTherapy], tablets: bool, since: date | None, as_of: date) -> str:
     """What contradicts an event of a case with a pump; '' where nothing does."""
-    if event.kind == "missed" and all(isinstance(therapy, IntrathecalTherapy) for therapy in (now, *pumps) if therapy):
+    if event.kind == "missed" and not tablets:
         return "doses are missed by mouth; of a pump say pump_stall, pump_empty or refill_overdue"
     if event.kind not in FAULTS:
         return ""

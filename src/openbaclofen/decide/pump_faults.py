@@ -108,7 +108,7 @@ def wrong_refill(of: PumpCase, strength: float) -> Fault:
     unsaid = (
         f"{where_stated((CATHETER,), of.case)[0]} is not stated" if of.dead is None else "the catheter held another solution"
     )
-    reaches = f"from hour {later:.3g}" if dead else f"at once, as {unsaid}"
+    reaches = f"from hour {later:.3g}" if dead else f"taken as at once, since {unsaid}"
     right = 0.0 if ratio > 1 else rate
 
     def righted(people: PumpPeople, hour: int) -> Delivery:

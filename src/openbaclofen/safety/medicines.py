@@ -20,6 +20,7 @@ SUBSTANCE = "baclofen"
 BRANDS = "formulation.brand_names"
 _ATC = re.compile(r"\b[A-V][0-9]{2}[A-Z](?:[A-Z](?:[0-9]{2})?)?\b")
 _RXNORM = re.compile(r"\b(?:rxnorm|rxcui)\s*[:#]?\s*([0-9]+)", re.IGNORECASE)
+_SNOMED = re.compile(r"\bsnomed\b\D{0,20}(\d{6,18})", re.IGNORECASE)
 _NEAREST = 3
 _SUBSTANCE_LEVEL = len("M03BX01")
 _NAMES: tuple[Literal["synonyms", "brands", "also", "not_read"], ...] = ("synonyms", "brands", "also", "not_read")
@@ -196,8 +197,8 @@ def read(text: str, of: Index) -> Medicine:
 
 
 def codes_in(text: str) -> list[str]:
-    """The ATC and RxNorm codes that stand in a text."""
-    return [*_ATC.findall(text.upper()), *_RXNORM.findall(text)]
+    """The ATC, RxNorm and SNOMED CT codes that stand in a text."""
+    return [*_ATC.findall(text.upper()), *_RXNORM.findall(text), *_SNOMED.findall(text)]
 
 
 def named(text: str, of: Index) -> list[str]:
