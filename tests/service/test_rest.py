@@ -269,6 +269,17 @@ def test_no_text_breaks_reading(client: TestClient, text: str) -> None:
     assert answer.status_code in (200, 422), answer.text
 
 
+def test_words_that_mean_nothing_are_no_fault_of_a_case(client: TestClient) -> None:
+    found = problem(client.get("/v1/why", params={"text": "zzzzqqq"}), 422, "bad-option")
+    assert found["errors"][0]["where"] == "text"
+
+
+def test_a_balancer_may_ask_for_health_without_a_body(client: TestClient) -> None:
+    answer = client.head("/health")
+    assert answer.status_code == 200
+    assert not answer.content
+
+
 TWICE = '{"case": {"patient": {"age": "46 a", "allergies": ["baclofen"], "allergies": []}, "therapy": "5 mg TID"}}'
 
 

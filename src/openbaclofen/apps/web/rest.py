@@ -24,11 +24,12 @@ from openbaclofen.apps.web.bodies import (
     within,
 )
 from openbaclofen.apps.web.openapi import answer, document_of, problems
-from openbaclofen.apps.web.problems import ProblemError, encoded
+from openbaclofen.apps.web.problems import ProblemError, encoded, error_at
 from openbaclofen.apps.web.service import Service, service_of
 from openbaclofen.apps.web.strict import StrictRoute
 from openbaclofen.apps.web.words import words
 from openbaclofen.case.read import read_case
+from openbaclofen.errors import InputError
 from openbaclofen.facts import load
 from openbaclofen.report.as_json import document
 
@@ -44,6 +45,7 @@ def _json(found: Any, status: int = 200, **headers: str) -> Response:
     return Response(encoded(found), status, headers, JSON)
 
 
+@router.head("/health", include_in_schema=False)
 @router.get("/health", responses=answer("Health"), tags=["service"])
 async def health(service: Running) -> Response:
     """Whether the service is up (200 as soon as it answers) and whether its workers have warmed up."""
@@ -95,7 +97,10 @@ async def course(body: CourseBody, request: Request, service: Running) -> Respon
 @router.get("/v1/why", responses={**answer("why"), **problems(503, 504)}, tags=["knowledge"])
 async def why(text: Text, service: Running) -> Response:
     """What the program knows and uses about some words or an id, all other sources, who disagrees."""
-    return _json(await service.quick(lambda: document("why", api.why(text).to_dict())))
+    try:
+        return _json(await service.quick(lambda: document("why", api.why(text).to_dict())))
+    except InputError as error:  # no case is at fault
+        raise ProblemError("bad-option", error.said, error_at("text", error.said)) from error
 
 
 @router.post("/v1/case/read", responses={**answer("CaseBody"), **SLOW}, tags=["case"])
