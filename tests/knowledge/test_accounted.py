@@ -51,6 +51,7 @@ SAID_OTHERWISE = {  # what the table says and the knowledge base says otherwise,
     "PREC-SUICIDE": "moderate",  # "close supervision"
     "PREC-RESP": "moderate",  # "used with caution"
     "PREC-AD": "moderate",  # "use with caution"; a moderate hazard
+    "PED-UK-MIN": "moderate",  # "from 1 month of age": below it as below the ages of other labels (PED-US-12, PED-FR-6)
 }
 NARROWED = {"INT-SEDHYP", "INT-SEDAH", "INT-NMB"}  # ATC groups whose subgroups are told apart (decision 7)
 LESS_RAISED = {"INT-GABAPENT"}  # a start or a rise alone does not raise what rests on a class warning (decision 7)

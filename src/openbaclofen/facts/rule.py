@@ -133,7 +133,7 @@ class Rule(Strict):
     reduce_dose_by: float | None = Field(default=None, description="fraction of the usual dose to leave out")
     monitor_every_days: float | None = None
     numbers: dict[str, Amount] = Field(default={})
-    covers: Literal["ceiling", "stop", "boxed_warning", "ulcer", "overdose", "surgery"] | None = None
+    covers: Literal["ceiling", "stop", "boxed_warning", "ulcer", "overdose", "surgery", "newborn"] | None = None
     blocks: bool = False
     sources: list[str]
     claims: list[str] = Field(default=[])

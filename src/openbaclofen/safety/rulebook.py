@@ -17,7 +17,7 @@ from openbaclofen.safety.situation import Situation
 
 EVERYWHERE = "INT"
 REGIONS: tuple[str, ...] = get_args(Region)
-NEVER_WITHOUT = ("ceiling", "stop", "boxed_warning", "ulcer", "overdose", "surgery")
+NEVER_WITHOUT = ("ceiling", "stop", "boxed_warning", "ulcer", "overdose", "surgery", "newborn")
 
 
 @dataclass(frozen=True)
