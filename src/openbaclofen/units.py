@@ -84,6 +84,8 @@ class Quantity:
         match = _NUMBER_AND_UNIT.match(text) if isinstance(text, str) else None
         if match is None or match.group(2) is None:
             raise UnitError(f"{cls.name} needs a number with a unit ({cls.units()}), got {_shown(text)}")
+        if match.group(2).startswith(","):
+            raise UnitError(f"a comma in a number can be read two ways; expected a point, such as '2.5', got {_shown(text)}")
         return cls.of(float(match.group(1)), match.group(2))
 
     @classmethod
