@@ -22,7 +22,7 @@ INDEX = Path(openbaclofen.__file__).parent / "apps" / "web" / "static" / "index.
 AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
 CHROMIUM = shutil.which("chromium")
 ASKED = "OPENBACLOFEN_BROWSER"
-READY_S, SHOWN_S = 300, int(os.environ.get("SHOWN_S", 120))
+READY_S, SHOWN_S = 300, 120
 SERVE = """
 import sys, uvicorn
 from openbaclofen.apps.web.app import application

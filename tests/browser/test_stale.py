@@ -1,4 +1,4 @@
-"""A case that changes, answers that are late, and a service that goes away go in; no answer may pass for one of another case."""
+"""A case that changes, late answers and a service that goes away go in; no answer may pass for one of another case."""
 
 from __future__ import annotations
 

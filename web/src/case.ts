@@ -57,6 +57,12 @@ export function sigOf(said: Said | undefined): string {
   return said && !Array.isArray(said) && typeof said.sig === 'string' ? said.sig : '';
 }
 
+/** Whether a pump runs whose catheter's tip is not stated. */
+export function tipMissing(asked: Case): boolean {
+  const pump = [asked.therapy, asked.current].find((one) => route(one) === 'pump');
+  return isEntry(pump) && !pump.catheter_tip;
+}
+
 export function isEntry(said: Said | undefined): said is Entry {
   return typeof said === 'object' && !Array.isArray(said);
 }
