@@ -94,8 +94,7 @@ class Quantity:
         key = unit.strip()
         if key in cls.refused:
             raise UnitError(f"{cls.name} in {key!r} refused: {cls.refused[key]}")
-        factor = cls._factor(key)
-        if factor is None:
+        if (factor := cls._factor(key)) is None:
             raise UnitError(f"{cls.name} is given in {cls.units()}, not {_shown(key)}")
         return cls(value * factor)
 

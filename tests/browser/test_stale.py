@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 from tests.browser.conftest import Watched, example, until
 from tests.browser.test_tasks import badge, labelled
 
-Route = Callable[[Any], None]
 BEFORE = "document.querySelector('.strip.before') !== null"
 
 
