@@ -84,6 +84,8 @@ class Quantity:
         match = _NUMBER_AND_UNIT.match(text) if isinstance(text, str) else None
         if match is None or match.group(2) is None:
             raise UnitError(f"{cls.name} needs a number with a unit ({cls.units()}), got {_shown(text)}")
+        if match.group(2).startswith(","):
+            raise UnitError(f"a comma in a number can be read two ways; expected a point, such as '2.5', got {_shown(text)}")
         return cls.of(float(match.group(1)), match.group(2))
 
     @classmethod
@@ -92,8 +94,7 @@ class Quantity:
         key = unit.strip()
         if key in cls.refused:
             raise UnitError(f"{cls.name} in {key!r} refused: {cls.refused[key]}")
-        factor = cls._factor(key)
-        if factor is None:
+        if (factor := cls._factor(key)) is None:
             raise UnitError(f"{cls.name} is given in {cls.units()}, not {_shown(key)}")
         return cls(value * factor)
 

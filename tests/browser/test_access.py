@@ -126,5 +126,22 @@ def test_all_can_be_done_by_keyboard(page: Any) -> None:
     assert "not known" in said
 
 
+def test_the_focus_is_never_lost(page: Any) -> None:
+    def pressed(name: str, place: str) -> None:
+        page.get_by_role("button", name=name, exact=True).press("Enter")
+        until(page, "place => document.activeElement.id === place", place)
+
+    pressed("add an event", "events[0].kind")
+    pressed("remove event 1", "events-add")
+    pressed("add an earlier creatinine", "patient.kidney[0].date")
+    pressed("remove", "patient.kidney-add")
+    rule = page.locator("#panel button.rule").first
+    rule.press("Enter")
+    page.wait_for_selector("dialog[open] .record")
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.textContent") == rule.text_content()
+    pressed("Begin a case of your own", "patient.age")
+
+
 def test_the_disclaimer_stands_once(page: Any) -> None:
     assert page.locator("text=not a medical device").count() == 1

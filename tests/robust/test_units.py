@@ -70,6 +70,7 @@ def test_text_is_read_in_its_canonical_unit(kind: type[Quantity], text: str, val
         (Weight, "1e999 kg", "finite"),
         (Weight, "nan kg", "needs a number"),
         (Weight, "62 km", "is given in kg or g or lb, not 'km'"),
+        (Weight, "62,5 kg", "a comma in a number can be read two ways; expected a point"),
         (OralDose, "250 mcg", "micrograms are intrathecal"),
         (OralDose, "250 micrograms", "micrograms are intrathecal"),
         (IntrathecalRate, "2 mg/hr", "milligrams are oral"),

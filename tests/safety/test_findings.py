@@ -240,3 +240,15 @@ def test_falls_have_no_rule_of_their_own_and_that_is_said() -> None:
     told_of = {n.id: n.text for n in KB.not_found}
     assert "falls_history" in told_of["NF-FALLS-HISTORY"]
     assert {"NF-PUMP-ELDERLY", "NF-PUMP-KIDNEY-DOSE", "NF-MONITORING-INTERVAL"} <= set(told_of)
+
+
+@pytest.mark.parametrize(
+    "said", ["M03BX01", "RxNorm 1292", "rxnorm:1292", "SNOMED 387342009 (substance)", "Baclofen (M03BX01)"]
+)
+def test_an_allergy_by_code_is_one(said: str) -> None:
+    assert verdict({"patient": {"allergies": [said]}, "therapy": "5 mg TID"}).severity == "contraindicated"
+
+
+@pytest.mark.parametrize("said", ["M03BX02", "RxNorm 12925", "1292", "penicillin"])
+def test_an_allergy_to_something_else_is_none(said: str) -> None:
+    assert verdict({"patient": {"allergies": [said]}, "therapy": "5 mg TID"}).severity == "clean"

@@ -110,7 +110,7 @@ export const pump = (asked: Case, signal?: AbortSignal) => post<PumpPlan>('/v1/p
 export const readCase = async (text: string) => (await post<{ case: Case }>('/v1/case/read', { text })).case;
 export const writeCase = async (asked: Case) => (await post<{ text: string }>('/v1/case/write', { case: asked })).text;
 export const words = async (): Promise<Words> => (await answer('/v1/words', {})).json();
-export const why = async (text: string): Promise<Why> => (await answer(`/v1/why?text=${encodeURIComponent(text)}`, {})).json();
+export const why = async (text: string, signal?: AbortSignal): Promise<Why> => (await answer(`/v1/why?text=${encodeURIComponent(text)}`, { signal })).json();
 
 /** The serum levels that laboratories call therapeutic, ng/mL. */
 export async function reference(): Promise<[number, number] | undefined> {

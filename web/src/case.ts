@@ -1,13 +1,12 @@
 // A case as the form holds it (texts, lists, mappings, as in a case file) and as it is sent.
 import type { Case, Entry, Said } from './api';
 
-/** 'age: 46 a' in its two parts. A text that is no number with a unit stays whole, for the service to say what is wrong with it. */
+/** 'age: 46 a' in its two parts. A text that is no number with a known unit stays whole, without a unit beside it, for the service to say what is wrong. */
 export function split(said: Said | undefined, units: readonly string[]): { number: string; unit: string } {
   const text = typeof said === 'string' ? said.trim() : '';
-  const match = /^([\d.,+-]*)\s*(\S.*)?$/.exec(text);
-  if (!match || (match[2] && !units.some((unit) => unit.toLowerCase() === match[2]!.toLowerCase()) && !match[1])) return { number: text, unit: units[0]! };
-  const unit = units.find((known) => known.toLowerCase() === match[2]?.toLowerCase());
-  return match[2] && !unit ? { number: text, unit: units[0]! } : { number: match[1]!, unit: unit ?? units[0]! };
+  const [, number, letters] = /^([\d.,+-]*)\s*(\S.*)?$/.exec(text) ?? [];
+  const unit = units.find((known) => known.toLowerCase() === letters?.toLowerCase().replace(/^[µμ]/, 'u'));
+  return letters && !(unit && number) ? { number: text, unit: '' } : { number: number ?? '', unit: unit ?? '' };
 }
 
 /** A number and its unit as one text; what holds letters of its own is left as written. */
@@ -19,6 +18,19 @@ export function join(number: string, unit: string): string {
 /** What is sent: empty texts and mappings are not stated, empty lists are stated to be empty. */
 export function stated(asked: Case): Case {
   return (trimmed(JSON.parse(JSON.stringify(asked))) ?? {}) as unknown as Case;
+}
+
+/** The same case without what it states at a place such as 'patient.pregnant' or 'events[0].date'; the case itself where it states nothing there. */
+export function without(asked: Case, place: string): Case {
+  const left = JSON.parse(JSON.stringify(asked)) as Case;
+  const keys = place.match(/[^.[\]]+/g) ?? [];
+  let within: unknown = left;
+  for (const key of keys.slice(0, -1)) within = typeof within === 'object' && within !== null && Object.hasOwn(within, key) ? (within as Entry)[key] : undefined;
+  const last = keys.at(-1);
+  if (typeof within !== 'object' || within === null || last === undefined || !Object.hasOwn(within, last)) return asked;
+  if (Array.isArray(within)) within.splice(Number(last), 1);
+  else delete (within as Entry)[last];
+  return left;
 }
 
 function trimmed(said: Said): Said | undefined {
@@ -45,6 +57,12 @@ export function sigOf(said: Said | undefined): string {
   return said && !Array.isArray(said) && typeof said.sig === 'string' ? said.sig : '';
 }
 
+/** Whether a pump runs whose catheter's tip is not stated. */
+export function tipMissing(asked: Case): boolean {
+  const pump = [asked.therapy, asked.current].find((one) => route(one) === 'pump');
+  return isEntry(pump) && !pump.catheter_tip;
+}
+
 export function isEntry(said: Said | undefined): said is Entry {
   return typeof said === 'object' && !Array.isArray(said);
 }
@@ -60,5 +78,7 @@ export function withSig(asked: Case, sig: string): Case {
 }
 
 export function empty(): Case {
-  return { date: new Date().toISOString().slice(0, 10), patient: {}, therapy: '', current: 'none', region: 'INT' };
+  const now = new Date();
+  const date = [now.getFullYear(), now.getMonth() + 1, now.getDate()].map((part) => String(part).padStart(2, '0')).join('-');
+  return { date, patient: {}, therapy: '', region: 'INT' };
 }

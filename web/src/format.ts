@@ -3,6 +3,11 @@ import type { Expected } from './api';
 
 const SHARES = ['1', 'probability'];
 
+/** Places of a case as words: 'patient.creatinine' is 'creatinine'. A sentence stays one. */
+export function named(places: string[]): string {
+  return [...new Set(places)].map((place) => (/\s/.test(place) ? place : place.split('.').at(-1)!.replaceAll('_', ' '))).join(', ');
+}
+
 /** Three significant digits, without an exponent. */
 export function number(value: number): string {
   if (value === 0 || Math.abs(value) < 1e-6) return '0';
