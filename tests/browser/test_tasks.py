@@ -190,7 +190,14 @@ def test_a_pump_that_has_stalled_says_so_first(page: Any) -> None:
     heads = page.locator("#panel h3").all_text_contents()
     assert heads.index("What has happened, and what follows") < heads.index("Delivered")
     assert "2026-03-04 10:00" in page.locator(".failure[open] summary").text_content()
-    assert "runs as programmed" in page.locator(".spine figcaption").text_content()
+    assert "Pump stall, at hour 10" in page.locator("#panel").text_content()
+    hour = page.locator("#spine-hour")
+    hour.fill("0")
+    running = page.locator(".spine .readout").text_content()
+    hour.fill("60")
+    stopped = page.locator(".spine .readout").text_content()
+    level = re.compile(r"legs ([\d.]+) \(")
+    assert float(level.search(stopped)[1]) < float(level.search(running)[1]) / 100
     order = "document.querySelector('.spine').compareDocumentPosition(document.querySelector('.failure[open]'))"
     assert page.evaluate(order) == 2  # the failure stands before the map
 
