@@ -9,6 +9,7 @@ import pytest
 from tests.safety.harness import case
 
 from openbaclofen import api
+from openbaclofen.decide.pump import pump_plan
 from openbaclofen.decide.pump_case import PumpCase
 from openbaclofen.facts import load
 from openbaclofen.report.course import Course
@@ -52,3 +53,11 @@ def test_what_a_course_leaves_out_is_told_with_it(event: dict[str, str], more: d
 def test_a_reservoir_that_must_be_empty_is_told_too() -> None:
     seen = course(current=RUNS | {"filled": "2026-01-01", "fill_volume": "20 mL"})
     assert "refill overdue since 2026-02-03" in seen.said[0]
+
+
+def test_a_tip_that_is_assumed_is_told_with_the_levels_that_rest_on_it() -> None:
+    said = "tip is not stated: levels are those of one at T10"
+    assert any(said in told for told in course().said)
+    assert any(said in told for told in pump_plan(case({"current": RUNS, "therapy": "not stated"}), load(), 1).notes)
+    stated = RUNS | {"catheter_tip": "T8"}
+    assert not any("tip is" in told for told in course(current=stated).said)

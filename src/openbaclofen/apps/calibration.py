@@ -27,7 +27,7 @@ def validate(
     """Observed against predicted for every published figure that was fitted or held back, and why figures are missed."""
     from openbaclofen import api
     from openbaclofen.report import as_json, validate_figure, validate_text
-    from openbaclofen.report.course import whole
+    from openbaclofen.report.written import whole
 
     if table == "oral_pk" and not json:
         oral = api.validate_oral()

@@ -20,6 +20,7 @@ from openbaclofen.decide.pump_ways import off, onto
 from openbaclofen.dose.pump import days_to, flow
 from openbaclofen.errors import InputError
 from openbaclofen.facts import KnowledgeBase
+from openbaclofen.infer.pump import tip_assumed
 from openbaclofen.infer.pump_what_if import PEOPLE, PumpPeople, pump_people
 from openbaclofen.infer.typical import CannotTellError
 from openbaclofen.safety.check import check
@@ -46,6 +47,7 @@ def pump_plan(case: Case, kb: KnowledgeBase, seed: int, failure: str = "") -> Pu
     of = PumpCase(case, kb)
     if failure and failure not in (*KINDS, DOSE_SLIP):
         raise InputError(f"no failure is called {failure!r}; there are {', '.join((*KINDS, DOSE_SLIP))}", "--failure")
+    tip = tuple(f"{said[0].upper()}{said[1:]}." for said in tip_assumed(case, kb))
     even = all(pump.gives.steady for pump in (of.order, of.now) if pump is not None)
     people, verdict, happened = _People(of, seed), check(case, kb), [e for e in case.events if e.kind in KINDS]
     told = failures(of, people, failure) if not of.trial and (failure or happened or not of.ends) else ()
@@ -58,7 +60,7 @@ def pump_plan(case: Case, kb: KnowledgeBase, seed: int, failure: str = "") -> Pu
         verdict=_of_trial(verdict) if of.trial else verdict,
         parts=tuple(replace(part, need=where_stated(part.need, case)) for part in parts if part is not None),
         failures=tuple(replace(one, need=where_stated(one.need, case)) for one in told),
-        notes=() if of.trial else (*NOTES, *(() if even else (BY_CLOCK,)), *_left_out(of, len(happened))),
+        notes=(*tip, *(() if of.trial else (*NOTES, *(() if even else (BY_CLOCK,)), *_left_out(of, len(happened))))),
         seed=seed,
         people=int(kb.value(PEOPLE)),
         version=version("openbaclofen"),

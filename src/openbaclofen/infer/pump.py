@@ -113,6 +113,13 @@ def tip_of(pump: IntrathecalTherapy, kb: KnowledgeBase) -> str:
     return pump.catheter_tip or str(kb.facts[ASSUMED_TIP if pump.gives.repeats else ASSUMED_NEEDLE].value)
 
 
+def tip_assumed(case: Case, kb: KnowledgeBase) -> tuple[str, ...]:
+    """What is assumed of the tip of a catheter or needle that is not stated, in words; none where it is."""
+    pumps = [t for t in (case.therapy, case.current and case.current.therapy) if isinstance(t, IntrathecalTherapy)]
+    unsaid = [pump for pump in pumps[:1] if pump.catheter_tip is None]
+    return tuple(f"the tip is not stated: levels are those of one at {tip_of(pump, kb)}" for pump in unsaid)
+
+
 def ml_per_ug(pump: IntrathecalTherapy, kb: KnowledgeBase) -> float:
     """Volume of a microgram of the solution; 0 for a pump whose concentration is not stated: its boluses enter at a point."""
     if pump.concentration is not None:

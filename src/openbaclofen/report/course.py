@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -22,13 +21,14 @@ from openbaclofen.facts import KnowledgeBase
 from openbaclofen.infer.history import run_in_from, taken_for_long, with_run_in
 from openbaclofen.infer.infusion import infused
 from openbaclofen.infer.physiology import first_day, physiology
-from openbaclofen.infer.pump import BRAIN_SHARE, CORD_HALF_LIFE, has_pump, pump_course
+from openbaclofen.infer.pump import BRAIN_SHARE, CORD_HALF_LIFE, has_pump, pump_course, tip_assumed
 from openbaclofen.infer.release import Released, released
 from openbaclofen.normals import normals
 from openbaclofen.patient.dialysis import read_dialysis
 from openbaclofen.population import course, log_sd
 from openbaclofen.pump import PumpCourse
 from openbaclofen.report.course_record import CourseDocument, Ranges
+from openbaclofen.report.written import whole
 from openbaclofen.safety.happenings import not_followed
 from openbaclofen.safety.refill import with_overdue
 from openbaclofen.units import HOURS_PER_DAY
@@ -244,6 +244,7 @@ def _pumped(case: Case, kb: KnowledgeBase, *, people: int, seed: int, days: floa
     told = (
         *events,
         *not_followed(with_overdue(case, kb), KINDS if happens else ()),
+        *tip_assumed(case, kb),
         "spinal fluid is that beside the cord of the legs",
         "the brain sees an assumed share of what the cisterns hold",
         "legs, trunk and arms respond to their own levels, from the same tone without drug",
@@ -278,16 +279,6 @@ def given(therapy: OralTherapy | IntravenousTherapy, until_h: float, kb: Knowled
         return released(Doses(at, mg), therapy.form, kb)
     doses = infused(at, mg, therapy.over.hours if therapy.over else 0.0, seen_h)
     return Released(doses, np.zeros(0), np.zeros(0))
-
-
-def whole(path: Path, write: Any) -> None:
-    """Write through a temporary file beside the target, so that nothing half-written is ever seen."""
-    if not path.parent.is_dir():
-        raise InputError(f"there is no folder {path.parent} to write {path.name} into")
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".openbaclofen-") as folder:
-        temporary = Path(folder) / path.name
-        write(temporary)
-        temporary.replace(path)
 
 
 def days_of(regimen: Regimen) -> float:

@@ -10,10 +10,10 @@ from openbaclofen.case.record import Case
 from openbaclofen.decide.records import Plan
 from openbaclofen.errors import InputError
 from openbaclofen.facts import KnowledgeBase
-from openbaclofen.report.course import whole
 from openbaclofen.report.document import document
 from openbaclofen.report.document_html import html
 from openbaclofen.report.document_pdf import pdf
+from openbaclofen.report.written import whole
 
 STANDARD_OUTPUT = "-"
 MAKERS = {"html": html, "pdf": pdf}

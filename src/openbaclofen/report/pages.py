@@ -15,10 +15,11 @@ from rich.text import Text
 from openbaclofen.case.record import Case
 from openbaclofen.errors import InputError
 from openbaclofen.facts import KnowledgeBase
-from openbaclofen.report.course import FIGURES, TABLES, whole
+from openbaclofen.report.course import FIGURES, TABLES
 from openbaclofen.report.dose_response import DoseResponse, dose_response
 from openbaclofen.report.ways_down import WaysDown, ways_down
 from openbaclofen.report.ways_down_record import StopDocument, document_of
+from openbaclofen.report.written import whole
 from openbaclofen.units import HOURS_PER_DAY
 
 if TYPE_CHECKING:

@@ -26,9 +26,10 @@ from openbaclofen.infer.pump import ml_per_ug, tip_of
 from openbaclofen.infer.pump_programme import delivery_of
 from openbaclofen.infer.pump_what_if import PumpPeople, typical_person
 from openbaclofen.infer.spine_typical import level, parts
-from openbaclofen.report.course import FIGURES, whole
+from openbaclofen.report.course import FIGURES
 from openbaclofen.report.pump_text import short
 from openbaclofen.report.style_figure import GREY, save, tidy
+from openbaclofen.report.written import whole
 from openbaclofen.units import HOURS_PER_DAY
 
 STEP_H = 0.5

@@ -11,10 +11,10 @@ from openbaclofen.case.record import Case
 from openbaclofen.errors import InputError
 from openbaclofen.facts import KnowledgeBase, load
 from openbaclofen.population import Typical
-from openbaclofen.report.course import whole
 from openbaclofen.report.export.asked import Given
 from openbaclofen.report.export.model import model_of
 from openbaclofen.report.export.table import event_table
+from openbaclofen.report.written import whole
 
 Format = Literal["sbml", "nonmem", "mrgsolve", "rxode2"]
 FORMATS: tuple[Format, ...] = get_args(Format)
