@@ -58,6 +58,9 @@ def test_a_reservoir_that_must_be_empty_is_told_too() -> None:
 def test_a_tip_that_is_assumed_is_told_with_the_levels_that_rest_on_it() -> None:
     said = "tip is not stated: levels are those of one at T10"
     assert any(said in told for told in course().said)
-    assert any(said in told for told in pump_plan(case({"current": RUNS, "therapy": "not stated"}), load(), 1).notes)
+    assert any(
+        said in told
+        for told in pump_plan(case({"current": RUNS, "therapy": "not stated", "question": "not stated"}), load(), 1).notes
+    )
     stated = RUNS | {"catheter_tip": "T8"}
     assert not any("tip is" in told for told in course(current=stated).said)
