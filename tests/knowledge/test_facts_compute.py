@@ -223,7 +223,7 @@ def test_weak_rules_are_hints_and_hints_never_block() -> None:
 
 def test_what_no_region_goes_without_is_a_rule_that_can_fire() -> None:
     covered = {r.covers for r in KB.rules.values() if r.covers}
-    assert covered == {"ceiling", "stop", "ulcer", "boxed_warning", "overdose", "surgery"}
+    assert covered == {"ceiling", "stop", "ulcer", "boxed_warning", "overdose", "surgery", "newborn"}
     assert all(r.role in ("finding", "limit") for r in KB.rules.values() if r.covers)
 
 

@@ -37,9 +37,14 @@ def text(node: Node) -> str:
     return node.value.strip()
 
 
+def lines(node: Node) -> tuple[str, ...]:
+    """A list of texts as they stand; a single text is a list of one."""
+    return tuple(text(item) for item in node.value) if isinstance(node.value, tuple) else (text(node),)
+
+
 def texts(node: Node) -> tuple[str, ...]:
-    """A list of texts; a single text is a list of one; 'none' is an empty list, and refused beside others."""
-    found = tuple(text(item) for item in node.value) if isinstance(node.value, tuple) else (text(node),)
+    """The same of things; 'none' is an empty list, and refused beside others."""
+    found = lines(node)
     if not any(said.lower() in _NOTHING for said in found):
         return found
     if len(found) > 1:

@@ -81,7 +81,7 @@ def read_patient(node: Node, as_of: date, later: tuple[DatedCreatinine, ...]) ->
         spasticity_origin=_origin(stated, keys),
         spasticity_supports_function=_yes_no(stated, "spasticity_supports_function"),
         ashworth=ashworth(stated["ashworth"]) if "ashworth" in stated else None,
-        notes=fields.texts(stated["notes"]) if "notes" in stated else (),
+        notes=fields.lines(stated["notes"]) if "notes" in stated else (),
     )
     return _agreed(_pregnancy(patient, stated), stated)
 
