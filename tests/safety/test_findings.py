@@ -252,3 +252,10 @@ def test_an_allergy_by_code_is_one(said: str) -> None:
 @pytest.mark.parametrize("said", ["M03BX02", "RxNorm 12925", "1292", "penicillin"])
 def test_an_allergy_to_something_else_is_none(said: str) -> None:
     assert verdict({"patient": {"allergies": [said]}, "therapy": "5 mg TID"}).severity == "clean"
+
+
+@pytest.mark.parametrize(("age", "said"), [("3 weeks", "age 0 months is below 1 month"), ("29 d", "age 0 months")])
+def test_the_age_of_a_baby_is_told_in_months(age: str, said: str) -> None:
+    found = verdict({"question": "start"}, age=age, weight="4 kg", conditions=["cerebral palsy"])
+    assert said in finding(found, "PED-UK-MIN").reason
+    assert "PED-UK-MIN" not in told(verdict({"question": "start"}, age="1 month", weight="4 kg"))

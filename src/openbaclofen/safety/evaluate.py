@@ -12,6 +12,7 @@ from openbaclofen.safety.datum import Datum
 from openbaclofen.safety.logic import Truth, all_of, any_of, negated, truth
 from openbaclofen.safety.names import means
 from openbaclofen.safety.situation import Situation
+from openbaclofen.units import MONTHS_PER_YEAR
 
 
 @dataclass(frozen=True)
@@ -84,10 +85,15 @@ def _compared(field: str, subject: str, compare: Callable[[float, float], bool],
         datum: Datum[float] = getattr(situation, field)
         if datum.value is None:
             return leaf(subject, datum, bool)
-        holds = compare(datum.value, limit)
-        return leaf(subject, datum, lambda _: holds, f"is {'' if holds else 'not '}{words} {limit:g}")
+        holds, end = compare(datum.value, limit), _in_months(limit) if subject == "age" and limit < 1 else f"{limit:g}"
+        return leaf(subject, datum, lambda _: holds, f"is {'' if holds else 'not '}{words} {end}")
 
     return part
+
+
+def _in_months(years: float) -> str:
+    months = round(years * MONTHS_PER_YEAR)
+    return f"{months} month" if months == 1 else f"{months} months"
 
 
 def _same(field: str, subject: str) -> Part:

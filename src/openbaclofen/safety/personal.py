@@ -13,7 +13,7 @@ from openbaclofen.facts import KnowledgeBase
 from openbaclofen.patient import Patient
 from openbaclofen.patient.kidney import CLEARANCE, KidneyFunction, kidney_function, valid_at
 from openbaclofen.safety.datum import Datum, known, missing
-from openbaclofen.units import AbsoluteGFR, Creatinine, IndexedGFR
+from openbaclofen.units import MONTHS_PER_YEAR, AbsoluteGFR, Creatinine, IndexedGFR
 
 CONDITIONS = "patient.conditions"
 ON_DIALYSIS = f"own kidneys on dialysis, counted as 0 {AbsoluteGFR.unit},"
@@ -58,7 +58,7 @@ def age(patient: Patient) -> Datum[float]:
     """Years."""
     if patient.age is None:
         return missing("patient.age")
-    return known(patient.age.value, f"age {math.floor(patient.age.value * 10) / 10:g}")
+    return known(patient.age.value, f"age {in_words(patient.age.value)}")
 
 
 def weight(patient: Patient) -> Datum[float]:
@@ -106,6 +106,14 @@ def breastfeeding(patient: Patient, held: Datum[Mapping[str, str]], kb: Knowledg
     if patient.breastfeeding is not None:
         return known(patient.breastfeeding, "breastfeeding" if patient.breastfeeding else "not breastfeeding")
     return known(False, "not breastfeeding") if may_bear(patient, kb) is False else missing("patient.breastfeeding")
+
+
+def in_words(years: float) -> str:
+    """'46', '7 months': an age as a reader has it, never rounded up."""
+    months = math.floor(years * MONTHS_PER_YEAR + 1e-9)
+    if years < 1:
+        return f"{months} month" if months == 1 else f"{months} months"
+    return f"{math.floor(years * 10) / 10:g}"
 
 
 def alcohol(patient: Patient, kb: KnowledgeBase) -> Datum[str]:
