@@ -296,7 +296,7 @@ def test_a_key_that_stands_twice_is_refused(client: TestClient, path: str) -> No
     [
         (b"{", "not JSON"),
         (b'{"text": "\xff"}', "UTF-8"),
-        (gzip.compress(b'{"text": "a"}'), "not compressed"),
+        (gzip.compress(b'{"text": "a"}', mtime=0), "not compressed"),
         (b'{"case": ' + b"[" * 100000 + b"]" * 100000 + b"}", "nested without end"),
         (b'{"case": {"patient": {"age": ' + b"9" * 5000 + b"}}}", "number without end"),
     ],
