@@ -300,6 +300,7 @@ def test_a_key_that_stands_twice_is_refused(client: TestClient, path: str) -> No
         (b'{"case": ' + b"[" * 100000 + b"]" * 100000 + b"}", "nested without end"),
         (b'{"case": {"patient": {"age": ' + b"9" * 5000 + b"}}}", "number without end"),
     ],
+    ids=("cut off", "another encoding", "compressed", "nested", "long number"),
 )
 def test_a_body_that_is_no_json_says_why(client: TestClient, body: bytes, words: str) -> None:
     found = problem(client.post("/v1/check", content=body, headers={"Content-Type": "application/json"}), 400, "bad-request")
