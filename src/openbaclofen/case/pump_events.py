@@ -5,21 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 from openbaclofen.case import fields
-from openbaclofen.case.record import Current, Event, IntrathecalTherapy, OralTherapy, Therapy
+from openbaclofen.case.record import OF_A_PUMP, PUMP_FAULTS, Current, Event, IntrathecalTherapy, OralTherapy, Therapy
 from openbaclofen.case.source import Node
 
-FAULTS = (
-    "pump_stall",
-    "pump_empty",
-    "catheter_kink",
-    "catheter_disconnected",
-    "catheter_flushed",
-    "catheter_aspirated",
-    "pump_overfilled",
-    "wrong_refill",
-    "pump_bolus",
-)
-OF_A_PUMP = ("pump_alarm", "refill_overdue", "pump_removal", *FAULTS)
 A_PUMP = "{route: intrathecal, programme: 250 ug/d continuous}"
 
 
@@ -47,7 +35,7 @@ def _fault(event: Event, pumps: list[IntrathecalTherapy], tablets: bool, since: 
     """What contradicts an event of a case with a pump; '' where nothing does."""
     if event.kind == "missed" and not tablets:
         return "doses are missed by mouth; of a pump say pump_stall, pump_empty or refill_overdue"
-    if event.kind not in FAULTS:
+    if event.kind not in PUMP_FAULTS:
         return ""
     if event.on is not None and event.on > as_of:
         return f"{event.on} lies after the date of the case, {as_of}: it has not happened yet"

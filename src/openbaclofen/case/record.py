@@ -23,17 +23,7 @@ from openbaclofen.units import (
 CaseRegion = Literal["US", "UK", "FR", "CA", "CH", "DE", "AT", "INT"]
 Question = Literal["start", "adjust", "stop", "missed", "switch", "ingestion", "check"]
 Food = Literal["with", "without"]
-EVENT_KINDS = (
-    "missed",
-    "ingestion",
-    "surgery",
-    "creatinine",
-    "dialysis_session",
-    "toxicity",
-    "withdrawal",
-    "pump_alarm",
-    "refill_overdue",
-    "pump_removal",
+PUMP_FAULTS = (
     "pump_stall",
     "pump_empty",
     "catheter_kink",
@@ -43,6 +33,11 @@ EVENT_KINDS = (
     "pump_overfilled",
     "wrong_refill",
     "pump_bolus",
+)
+OF_A_PUMP = ("pump_alarm", "refill_overdue", "pump_removal", *PUMP_FAULTS)  # what only a pump can meet with
+EVENT_KINDS = (
+    *("missed", "ingestion", "surgery", "creatinine", "dialysis_session", "toxicity", "withdrawal"),
+    *OF_A_PUMP,
     "mri",
 )
 OF_KIDNEYS = ("creatinine", "dialysis_session")  # events that say nothing of baclofen
