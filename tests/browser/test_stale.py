@@ -151,6 +151,7 @@ def test_the_way_down_follows_what_the_case_says_is_taken(page: Any) -> None:
     until(page, "document.getElementById('stop.sig').value === '20 mg QID'")
     labelled(page, "stop.since").fill("1 week")
     until(page, "document.querySelector('#panel .before .calendar') !== null")
+    assert labelled(page, "stop.sig").input_value() == "20 mg QID"
 
 
 def test_the_course_follows_the_order_of_the_case(page: Any) -> None:
@@ -171,10 +172,14 @@ def test_the_course_follows_the_order_of_the_case(page: Any) -> None:
 
 
 def test_the_same_case_opened_twice_is_judged_twice(page: Any) -> None:
+    badge(page, "no finding")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
     example(page, "multiple sclerosis, first prescription")
     page.wait_for_timeout(500)
     badge(page, "no finding")
     page.wait_for_selector("#plan-title")
+    assert any(url.endswith("/v1/check") for url in asked)
 
 
 def test_the_way_back_leads_to_the_case_before(page: Any) -> None:
