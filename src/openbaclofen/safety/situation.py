@@ -219,10 +219,13 @@ def _pump_start(case: Case) -> Datum[bool]:
     return known(not runs, "a pump runs already" if runs else "a pump is started")
 
 
+def _pump_ordered(case: Case) -> IntrathecalTherapy | None:
+    return case.therapy if isinstance(case.therapy, IntrathecalTherapy) and case.therapy.gives.repeats else None
+
+
 def _screening_dose(case: Case) -> Datum[float]:
     """The dose that worked in the trial before a pump, ug; of any other order nothing."""
-    pump = case.therapy
-    if not isinstance(pump, IntrathecalTherapy) or not pump.gives.repeats:
+    if (pump := _pump_ordered(case)) is None:
         return known(0.0, NO_PUMP)
     if pump.screening_dose is None:
         return missing("therapy.screening_dose")
@@ -231,8 +234,7 @@ def _screening_dose(case: Case) -> Datum[float]:
 
 def _screening_lasted(case: Case) -> Datum[float]:
     """For how many hours it worked."""
-    pump = case.therapy
-    if not isinstance(pump, IntrathecalTherapy) or not pump.gives.repeats:
+    if (pump := _pump_ordered(case)) is None:
         return known(0.0, NO_PUMP)
     if pump.screening_lasted is None:
         return missing("therapy.screening_lasted")
